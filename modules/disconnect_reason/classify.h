@@ -1,0 +1,58 @@
+/**
+ * @file classify.h  From a failed attempt to its reason
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ */
+
+#ifndef DR_CLASSIFY_H
+#define DR_CLASSIFY_H
+
+#include <stdbool.h>
+
+#include "reason.h"
+
+/** A failed attempt, as the host saw it */
+struct dr_attempt
+{
+	enum dr_source source;
+	enum dr_after after;
+	int code;				/**< status code of the reply; 0 when there is none */
+	bool unresolved;		/**< transport: the name could not be resolved */
+	bool q850;				/**< may Reason: Q.850 refine soft codes */
+	struct dr_text phrase;	/**< reason phrase of the reply */
+	struct dr_text headers; /**< header fields of the reply, as received */
+};
+
+/** What decided an answer, in the order in which it is asked */
+enum dr_decider
+{
+	DR_BY_SCRIPT, /**< the script set it */
+	DR_BY_EVENT,  /**< a row of table_events.h */
+	DR_BY_Q850,	  /**< a row of table_q850_causes.h */
+	DR_BY_CODE,	  /**< a row of table_sip_codes.h */
+	DR_DECIDER_COUNT
+};
+
+/** The answer; detail and row point at constant text */
+struct dr_answer
+{
+	enum dr_reason reason;
+	enum dr_source source;
+	struct dr_text detail;
+	int code;  /**< of the attempt; 0 when there is none */
+	int cause; /**< first Q.850 cause of the reply, or DR_CAUSE_NONE; only
+				* looked for over soft codes */
+	enum dr_decider decided_by;
+	struct dr_text row; /**< what the row that decided says in words */
+};
+
+void dr_classify(const struct dr_attempt *attempt, struct dr_answer *answer);
+
+/** Longest value that dr_detail_print() writes, in bytes */
+#define DR_DETAIL_HEADER_MAX 128
+
+size_t dr_detail_print(char *buf, size_t size, const struct dr_answer *answer);
+
+#endif

@@ -1,0 +1,28 @@
+/**
+ * @file header.h  Walks the header fields of a SIP message
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ */
+
+#ifndef DR_HEADER_H
+#define DR_HEADER_H
+
+#include <stdbool.h>
+
+#include "text.h"
+
+/** One header field, folded lines included */
+struct dr_header
+{
+	struct dr_text name;  /**< without the spaces before the colon */
+	struct dr_text value; /**< without surrounding white space; may be folded */
+	struct dr_text field; /**< from the name to its line end, both included */
+};
+
+bool dr_header_next(struct dr_text *headers, struct dr_header *header);
+bool dr_header_is(const struct dr_header *header, struct dr_text name);
+bool dr_token_check(struct dr_text token);
+
+#endif

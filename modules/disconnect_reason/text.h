@@ -1,0 +1,24 @@
+/**
+ * @file text.h  A piece of text that belongs to somebody else
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ */
+
+#ifndef DR_TEXT_H
+#define DR_TEXT_H
+
+#include <stddef.h>
+
+/** Bytes inside a buffer of the caller's; not terminated, may be empty */
+struct dr_text
+{
+	const char *s;
+	size_t len;
+};
+
+/** A constant text from a string literal */
+#define DR_TEXT(literal) {(literal), sizeof(literal) - 1}
+
+#endif
