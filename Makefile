@@ -1,0 +1,91 @@
+# disconnect_reason: build, tests and installation
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# `make help` says what there is to make. Everything made lands in build/.
+
+BUILD := build
+MODULE := $(BUILD)/disconnect_reason.so
+TREE := $(BUILD)/kamailio/tree
+BUILT := $(TREE)/src/modules/disconnect_reason/disconnect_reason.so
+PYTEST := python3 -m pytest -p no:cacheprovider -q -n 2 tests/e2e
+
+# Set by the user: KAMAILIO_SRC, DESTDIR, and the Kamailio to build for
+KAMAILIO := kamailio
+export PATH := $(PATH):/usr/sbin:/sbin
+MAKEFLAGS += --no-print-directory
+
+.PHONY: all module demo test test-long lint bench fuzz install clean \
+	distclean help
+all: module ## build everything for the Kamailio that is installed (default)
+
+include $(wildcard tests/core/core.mk)
+
+module: ## build build/disconnect_reason.so and see that Kamailio loads it
+	@tests/setup build
+	@modules/kamailio-source $(BUILD)/kamailio
+	@$(MAKE) -s -C $(dir $(BUILT))
+	@cmp -s $(BUILT) $(MODULE) || $(MAKE) -s $(MODULE)
+
+# Only a module that the installed Kamailio takes gets its name
+$(MODULE): $(BUILT)
+	cp $< $@.new
+	printf '%s\n' 'listen=udp:127.0.0.1:5060' 'loadmodule "sl"' \
+		'loadmodule "tm"' 'loadmodule "$(abspath $@.new)"' \
+		'request_route { exit; }' >$(BUILD)/load.cfg
+	$(KAMAILIO) -c -f $(BUILD)/load.cfg >$(BUILD)/load.log 2>&1 \
+		|| { cat $(BUILD)/load.log >&2; exit 1; }
+	mv $@.new $@
+	echo "built $@ for `$(KAMAILIO) -v | sed -n '1s/^version: //p'`"
+
+demo: module ## show what the caller gets for seven failures, before and after
+	@tests/setup test
+	@tests/demo
+
+test: ## lint, core tests and end-to-end tests
+	@tests/setup build test lint
+	@$(MAKE) lint
+	@$(MAKE) core-test
+	@$(MAKE) module
+	@$(PYTEST)
+
+test-long: ## longer fuzzing and the end-to-end load cases
+	@tests/setup build test
+	@$(MAKE) core-fuzz FUZZ_SECONDS=600
+	@$(MAKE) module
+	@$(PYTEST) -m long
+
+lint: ## formatting, compiler warnings and static analysis
+	@tests/setup build lint
+	@modules/kamailio-source $(BUILD)/kamailio
+	@tests/lint $(TREE)
+
+bench: module ## what the module costs, side by side with other ways
+	@tests/setup bench
+	@tests/bench
+
+fuzz: ## fuzz the parsers of the core
+	@tests/setup test
+	@$(MAKE) core-fuzz
+
+install: module ## install the module and its examples (DESTDIR is respected)
+	install -d $(DESTDIR)$(MODULES_DIR) $(DESTDIR)$(EXAMPLES_DIR)
+	install -m 644 $(MODULE) $(DESTDIR)$(MODULES_DIR)
+	install -m 644 $(wildcard cfg/*) $(DESTDIR)$(EXAMPLES_DIR)
+
+# Where the installed Kamailio keeps its modules
+MODULES_DIR = $(shell $(KAMAILIO) -I \
+	| sed -n 's/.*paths to modules: *\([^:]*\).*/\1/p')
+EXAMPLES_DIR = /usr/share/doc/disconnect_reason/examples
+
+clean: ## remove what was made, keep the fetched Kamailio source
+	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name kamailio \
+		-exec rm -rf {} + 2>/dev/null || true
+	rm -rf $(TREE)
+
+distclean: ## remove everything that was made or fetched
+	rm -rf $(BUILD)
+
+help: ## say what there is to make
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST) \
+		| awk -F ': ' '{ printf "%-12s %s\n", $$1, $$2 }'
