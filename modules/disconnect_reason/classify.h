@@ -12,15 +12,16 @@
 #include <stdbool.h>
 
 #include "reason.h"
+#include "reason_header.h"
 
 /** A failed attempt, as the host saw it */
 struct dr_attempt
 {
 	enum dr_source source;
 	enum dr_after after;
-	int code;				/**< status code of the reply; 0 when there is none */
-	bool unresolved;		/**< transport: the name could not be resolved */
-	bool q850;				/**< may Reason: Q.850 refine soft codes */
+	int code;		 /**< status code of the reply; 0 when there is none */
+	bool unresolved; /**< transport: the name could not be resolved */
+	bool q850;		 /**< may Reason: Q.850 refine soft codes */
 	struct dr_text phrase;	/**< reason phrase of the reply */
 	struct dr_text headers; /**< header fields of the reply, as received */
 };
@@ -42,8 +43,8 @@ struct dr_answer
 	enum dr_source source;
 	struct dr_text detail;
 	int code;  /**< of the attempt; 0 when there is none */
-	int cause; /**< first Q.850 cause of the reply, or DR_CAUSE_NONE; only
-				* looked for over soft codes */
+	int cause; /**< Q.850 cause that decided, else the reply's first one from 1
+				* to 127, else DR_CAUSE_NONE; only looked for over soft codes */
 	enum dr_decider decided_by;
 	struct dr_text row; /**< what the row that decided says in words */
 };

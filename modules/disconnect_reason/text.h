@@ -9,6 +9,7 @@
 #ifndef DR_TEXT_H
 #define DR_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /** Bytes inside a buffer of the caller's; not terminated, may be empty */
@@ -19,6 +20,14 @@ struct dr_text
 };
 
 /** A constant text from a string literal */
-#define DR_TEXT(literal) {(literal), sizeof(literal) - 1}
+#define DR_TEXT(literal)               \
+	{                                  \
+		(literal), sizeof(literal) - 1 \
+	}
+
+bool dr_text_is(struct dr_text a, struct dr_text b);
+bool dr_text_alike(struct dr_text a, struct dr_text b);
+bool dr_text_starts(struct dr_text text, struct dr_text prefix);
+struct dr_text dr_text_trim(struct dr_text text);
 
 #endif

@@ -1,0 +1,234 @@
+/**
+ * @file classify.c  From a failed attempt to its reason
+ *
+ * The first of these that fits decides:
+ *
+ *  1. no reply of the remote side: cancelled, timeout, could not be sent
+ *  2. 603 that says a network blocked the call (ATIS-1000099, "603+")
+ *  3. a Q.850 cause over a soft status code (RFC 3326, RFC 9366)
+ *  4. 487 that nobody here asked for
+ *  5. the status code
+ *
+ * A source of script goes by the status code alone: the reply is the proxy's
+ * own doing, so nothing in it refines the code.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ */
+
+#include "classify.h"
+#include "header.h"
+#include "reason_header.h"
+
+#define CODE_MIN 300
+#define CODE_MAX 699
+#define CAUSE_MIN 1
+#define CAUSE_MAX 127
+
+/* One row of a table; empty words: no such row */
+struct row
+{
+	enum dr_reason reason;
+	bool refines; /* code: soft; cause: overrides */
+	struct dr_text detail;
+	struct dr_text words;
+};
+
+enum event
+{
+#define DR_EVENT(id, reason, detail, words) DR_EVENT_##id,
+#include "table_events.h"
+	EVENT_COUNT
+};
+
+static const struct row events[EVENT_COUNT] = {
+#define DR_EVENT(id, reason, detail, words) \
+	[DR_EVENT_##id] = {DR_##reason, false, DR_TEXT(detail), DR_TEXT(words)},
+#include "table_events.h"
+};
+
+#define SOFT true
+#define FIRM false
+static const struct row codes[CODE_MAX - CODE_MIN + 1] = {
+#define DR_SIP_CODE(code, soft, reason, detail, words) \
+	[(code)-CODE_MIN] = {DR_##reason, soft, DR_TEXT(detail), DR_TEXT(words)},
+#include "table_sip_codes.h"
+};
+
+#define YES true
+#define NO false
+static const struct row causes[CAUSE_MAX + 1] = {
+#define DR_Q850_CAUSE(cause, overrides, reason, detail, words) \
+	[(cause)] = {DR_##reason, overrides, DR_TEXT(detail), DR_TEXT(words)},
+#include "table_q850_causes.h"
+};
+
+static const struct dr_text reason_name = DR_TEXT("Reason");
+static const struct dr_text q850_name = DR_TEXT("Q.850");
+
+
+static void decide(
+		struct dr_answer *answer, enum dr_decider by, const struct row *row)
+{
+	answer->reason = row->reason;
+	answer->detail = row->detail;
+	answer->row = row->words;
+	answer->decided_by = by;
+}
+
+
+static void decide_by_code(struct dr_answer *answer, int code)
+{
+	const struct row *row;
+
+	if(code < CODE_MIN || code > CODE_MAX) {
+		decide(answer, DR_BY_EVENT, &events[DR_EVENT_NO_FINAL_CODE]);
+		return;
+	}
+	row = &codes[code - CODE_MIN];
+	if(row->words.len > 0)
+		decide(answer, DR_BY_CODE, row);
+	else if(code < 600)
+		decide(answer, DR_BY_EVENT, &events[DR_EVENT_UNKNOWN_CODE]);
+	else
+		decide(answer, DR_BY_EVENT, &events[DR_EVENT_UNKNOWN_6XX]);
+}
+
+
+static const struct row *timeout_event(enum dr_after after)
+{
+	switch(after) {
+		case DR_AFTER_RINGING:
+			return &events[DR_EVENT_NO_ANSWER];
+		case DR_AFTER_TRYING:
+			return &events[DR_EVENT_TRYING_ONLY];
+		default:
+			return &events[DR_EVENT_NO_REPLY];
+	}
+}
+
+
+/* Does a reply say that a network blocked the call, as ATIS-1000099 has it?
+ * 603 Network Blocked, and Reason: SIP;cause=603;text="v=analytics1;url=..." */
+static bool is_network_block(const struct dr_attempt *attempt)
+{
+	static const struct dr_text phrase = DR_TEXT("Network Blocked");
+	static const struct dr_text mark = DR_TEXT("v=analytics1;");
+	struct dr_text headers = attempt->headers;
+	struct dr_header header;
+	struct dr_reason_value value;
+
+	if(attempt->code != 603
+			|| !dr_text_alike(dr_text_trim(attempt->phrase), phrase))
+		return false;
+
+	while(dr_header_find(&headers, reason_name, &header)) {
+		while(dr_reason_value_next(&header.value, &value)) {
+			if(dr_text_starts(value.text, mark))
+				return true;
+		}
+	}
+	return false;
+}
+
+
+static bool is_soft(int code)
+{
+	return code >= CODE_MIN && code <= CODE_MAX
+		   && codes[code - CODE_MIN].refines;
+}
+
+
+/* The Q.850 cause of a value, or DR_CAUSE_NONE */
+static int q850_cause(const struct dr_reason_value *value)
+{
+	if(value->cause < CAUSE_MIN || value->cause > CAUSE_MAX
+			|| !dr_text_alike(value->protocol, q850_name))
+		return DR_CAUSE_NONE;
+
+	return value->cause;
+}
+
+
+/* Let the first cause that overrides decide. A cause before it that does not (16
+ * normal clearing, 127 interworking, one without a row) says nothing about why,
+ * so it does not keep a later one from doing so. Among those that override, the
+ * first is nearest to the failure. */
+static bool decide_by_q850(struct dr_answer *answer, struct dr_text headers)
+{
+	struct dr_header header;
+	struct dr_reason_value value;
+
+	while(dr_header_find(&headers, reason_name, &header)) {
+		while(dr_reason_value_next(&header.value, &value)) {
+			int cause = q850_cause(&value);
+
+			if(cause == DR_CAUSE_NONE)
+				continue;
+			if(causes[cause].refines) {
+				answer->cause = cause;
+				decide(answer, DR_BY_Q850, &causes[cause]);
+				return true;
+			}
+			if(answer->cause == DR_CAUSE_NONE)
+				answer->cause = cause;
+		}
+	}
+	return false;
+}
+
+
+static void classify_reply(
+		const struct dr_attempt *attempt, struct dr_answer *answer)
+{
+	if(is_network_block(attempt)) {
+		decide(answer, DR_BY_EVENT, &events[DR_EVENT_BLOCKED]);
+		return;
+	}
+	if(attempt->q850 && is_soft(attempt->code)
+			&& decide_by_q850(answer, attempt->headers))
+		return;
+
+	if(attempt->code == 487)
+		decide(answer, DR_BY_EVENT, &events[DR_EVENT_TERMINATED]);
+	else
+		decide_by_code(answer, attempt->code);
+}
+
+
+/**
+ * Find the reason of a failed attempt
+ *
+ * Looks at the reply's header fields only where they can matter: over soft
+ * status codes, and for a 603 that says "Network Blocked".
+ *
+ * @param attempt The attempt; its texts may be hostile, and may be empty
+ * @param answer  Set, every field of it; its texts are constant
+ */
+void dr_classify(const struct dr_attempt *attempt, struct dr_answer *answer)
+{
+	answer->source = attempt->source;
+	answer->code = attempt->code;
+	answer->cause = DR_CAUSE_NONE;
+
+	switch(attempt->source) {
+		case DR_SOURCE_CANCEL:
+			decide(answer, DR_BY_EVENT, &events[DR_EVENT_CANCELLED]);
+			break;
+		case DR_SOURCE_TIMEOUT:
+			decide(answer, DR_BY_EVENT, timeout_event(attempt->after));
+			break;
+		case DR_SOURCE_TRANSPORT:
+			decide(answer, DR_BY_EVENT,
+					&events[attempt->unresolved ? DR_EVENT_NOT_RESOLVED
+												: DR_EVENT_NOT_SENT]);
+			break;
+		case DR_SOURCE_REMOTE:
+			classify_reply(attempt, answer);
+			break;
+		default:
+			decide_by_code(answer, attempt->code);
+			break;
+	}
+}

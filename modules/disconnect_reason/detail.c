@@ -1,0 +1,95 @@
+/**
+ * @file detail.c  Detail tokens and the value of the detail header field
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "classify.h"
+
+/* "code=" and a positive int, "q850=" and one, "detail=" and "source=" with
+ * the longest token each, ";" between them, a zero byte at the end */
+#define INT_DIGITS 10
+#define SOURCE_MAX 9
+#define LONGEST                                                             \
+	(sizeof("code=;q850=;detail=;source=") + 2 * INT_DIGITS + DR_DETAIL_MAX \
+			+ SOURCE_MAX)
+
+_Static_assert(
+		LONGEST <= DR_DETAIL_HEADER_MAX, "a detail header would not fit");
+
+
+static bool is_detail_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+
+/**
+ * Is a text fit to be a detail?
+ *
+ * @param detail The text
+ *
+ * @return 0 when it is 1 to DR_DETAIL_MAX bytes of a-z, 0-9 and "-", else EINVAL
+ */
+int dr_detail_check(struct dr_text detail)
+{
+	size_t i;
+
+	if(detail.len == 0 || detail.len > DR_DETAIL_MAX)
+		return EINVAL;
+
+	for(i = 0; i < detail.len; i++) {
+		if(!is_detail_char(detail.s[i]))
+			return EINVAL;
+	}
+	return 0;
+}
+
+
+/* "NAME=NUMBER;" into buf, nothing when the number is below the least */
+static void print_number(
+		char *buf, size_t size, const char *name, int number, int least)
+{
+	buf[0] = '\0';
+	if(number >= least)
+		snprintf(buf, size, "%s=%d;", name, number);
+}
+
+
+/**
+ * Write the value of the detail header field,
+ * e.g. code=603;q850=21;detail=declined;source=remote
+ *
+ * The grammar is generic-param *( ";" generic-param ) of RFC 3261 section 25.1
+ * with tokens for values only. Code and Q.850 cause are left out when the
+ * answer has none.
+ *
+ * @param buf    Where to write; ends with a zero byte when the value fits
+ * @param size   Its size in bytes; DR_DETAIL_HEADER_MAX is always enough
+ * @param answer An answer
+ *
+ * @return Length of the value in bytes without the zero byte; 0 when it does
+ *         not fit or the answer's detail or source is no token
+ */
+size_t dr_detail_print(char *buf, size_t size, const struct dr_answer *answer)
+{
+	char code[sizeof("code=;") + INT_DIGITS];
+	char cause[sizeof("q850=;") + INT_DIGITS];
+	struct dr_text source = dr_source_name(answer->source);
+	int len;
+
+	if(source.len == 0 || dr_detail_check(answer->detail) != 0)
+		return 0;
+
+	print_number(code, sizeof(code), "code", answer->code, 1);
+	print_number(cause, sizeof(cause), "q850", answer->cause, 0);
+	len = snprintf(buf, size, "%s%sdetail=%.*s;source=%.*s", code, cause,
+			(int)answer->detail.len, answer->detail.s, (int)source.len,
+			source.s);
+	return len < 0 || (size_t)len >= size ? 0 : (size_t)len;
+}

@@ -1,0 +1,166 @@
+/**
+ * @file reason_header.c  The Reason header field (RFC 3326, RFC 9366)
+ *
+ * Grammar (RFC 3326 section 2, with the tokens of RFC 3261 section 25.1; RFC
+ * 9366 lets a protocol appear more than once):
+ *
+ *  Reason        =  "Reason" HCOLON reason-value *(COMMA reason-value)
+ *  reason-value  =  protocol *(SEMI reason-param)
+ *  protocol      =  "SIP" / "Q.850" / token
+ *  reason-param  =  "cause" EQUAL 1*DIGIT
+ *                /  "text" EQUAL quoted-string
+ *                /  token [ EQUAL gen-value ]
+ *  quoted-string =  SWS DQUOTE *(any byte but DQUOTE and "\" / "\" any) DQUOTE
+ *
+ * LWS, folded lines too, may stand around COMMA, SEMI and EQUAL. Taken as it
+ * comes from the wire:
+ *
+ *  - an empty list element, or one whose protocol is no token, is skipped
+ *  - a parameter that is empty or has no name is skipped
+ *  - the first cause counts, be it good or not; the same for text
+ *  - a quote that never closes goes on to the end of the field, and what it
+ *    holds is lost; the parameters before it count
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ */
+
+#include "header.h"
+#include "reason_header.h"
+
+#define CAUSE_MAX 999
+
+
+/* Length of the quoted string that text begins with, quotes included;
+ * the whole length when it never closes */
+static size_t quoted_length(struct dr_text text)
+{
+	size_t i = 1;
+
+	while(i < text.len && text.s[i] != '"')
+		i += text.s[i] == '\\' ? 2 : 1;
+
+	return i < text.len ? i + 1 : text.len;
+}
+
+
+/* Take the part before the next separator outside quotes off the front of text,
+ * and the separator too; the whole text when there is none */
+static struct dr_text take(struct dr_text *text, char separator)
+{
+	struct dr_text part = {text->s, 0};
+
+	while(text->len > 0 && *text->s != separator) {
+		size_t len = *text->s == '"' ? quoted_length(*text) : 1;
+
+		part.len += len;
+		text->s += len;
+		text->len -= len;
+	}
+	if(text->len > 0) {
+		text->s++;
+		text->len--;
+	}
+	return dr_text_trim(part);
+}
+
+
+/* A number from 0 to CAUSE_MAX, or DR_CAUSE_NONE */
+static int parse_cause(struct dr_text text)
+{
+	int cause = 0;
+	size_t i;
+
+	if(text.len == 0)
+		return DR_CAUSE_NONE;
+
+	for(i = 0; i < text.len; i++) {
+		if(text.s[i] < '0' || text.s[i] > '9')
+			return DR_CAUSE_NONE;
+		cause = cause * 10 + (text.s[i] - '0');
+		if(cause > CAUSE_MAX)
+			return DR_CAUSE_NONE;
+	}
+	return cause;
+}
+
+
+/* What is inside the quotes; empty when text is no quoted string */
+static struct dr_text unquote(struct dr_text text)
+{
+	struct dr_text inside = {text.s, 0};
+
+	if(text.len < 2 || text.s[0] != '"' || text.s[text.len - 1] != '"'
+			|| quoted_length(text) != text.len)
+		return inside;
+
+	inside.s = text.s + 1;
+	inside.len = text.len - 2;
+	return inside;
+}
+
+
+/* One reason-param; seen says which kinds came before */
+struct seen
+{
+	bool cause;
+	bool text;
+};
+
+static void parse_param(
+		struct dr_text param, struct seen *seen, struct dr_reason_value *value)
+{
+	static const struct dr_text cause = DR_TEXT("cause");
+	static const struct dr_text text = DR_TEXT("text");
+	struct dr_text name = take(&param, '=');
+
+	if(!seen->cause && dr_text_alike(name, cause)) {
+		seen->cause = true;
+		value->cause = parse_cause(dr_text_trim(param));
+	} else if(!seen->text && dr_text_alike(name, text)) {
+		seen->text = true;
+		value->text = unquote(dr_text_trim(param));
+	}
+}
+
+
+/* One reason-value; false when it is none */
+static bool parse_value(struct dr_text element, struct dr_reason_value *value)
+{
+	struct seen seen = {false, false};
+
+	value->protocol = take(&element, ';');
+	value->cause = DR_CAUSE_NONE;
+	value->text = (struct dr_text){element.s, 0};
+	if(!dr_token_check(value->protocol))
+		return false;
+
+	while(element.len > 0)
+		parse_param(take(&element, ';'), &seen, value);
+
+	return true;
+}
+
+
+/**
+ * Take the next value off the front of a Reason header field's body (RFC 3326
+ * section 2, RFC 9366)
+ *
+ * Looks at each byte a fixed number of times, copies nothing.
+ *
+ * @param body  Body of the header field, folded or not; moved behind the value
+ *              and its comma; empty at the end
+ * @param value Set to the value; its texts point into body; undefined at the
+ *              end
+ *
+ * @return true when there was one, false at the end
+ */
+bool dr_reason_value_next(struct dr_text *body, struct dr_reason_value *value)
+{
+	while(body->len > 0) {
+		if(parse_value(take(body, ','), value))
+			return true;
+	}
+	return false;
+}
