@@ -1,0 +1,95 @@
+/**
+ * @file disconnect_reason.c  Module interface
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ */
+
+#include "../../core/dprint.h"
+#include "../../core/sr_module.h"
+
+#include "hooks.h"
+#include "script.h"
+#include "settings.h"
+
+MODULE_VERSION
+
+static int mod_init(void);
+
+/** Parameter avp as written */
+static char *avp = "$avp(disconnect_reason)";
+
+/* clang-format off */
+static cmd_export_t cmds[] = {
+	{"disconnect_reason_set", (cmd_function)dr_w_set, 1, dr_fixup_set,
+		dr_fixup_free_set, REQUEST_ROUTE | FAILURE_ROUTE | TM_ONREPLY_ROUTE},
+	{"disconnect_reason_set", (cmd_function)dr_w_set, 2, dr_fixup_set,
+		dr_fixup_free_set, REQUEST_ROUTE | FAILURE_ROUTE | TM_ONREPLY_ROUTE},
+	{0, 0, 0, 0, 0, 0}
+};
+
+static param_export_t params[] = {
+	{"auto", PARAM_INT, &dr_settings.auto_watch},
+	{"header", PARAM_STR | PARAM_USE_FUNC, (void *)dr_settings_add_header},
+	{"detail_header", PARAM_STR, &dr_settings.detail_header},
+	{"avp", PARAM_STRING, &avp},
+	{"strip", PARAM_INT, &dr_settings.strip},
+	{"q850", PARAM_INT, &dr_settings.q850},
+	{0, 0, 0}
+};
+
+struct module_exports exports = {
+	"disconnect_reason", /* module name */
+	DEFAULT_DLFLAGS,     /* dlopen flags */
+	cmds,                /* cmd exports */
+	params,              /* param exports */
+	0,                   /* RPC methods */
+	0,                   /* pseudo-variables */
+	0,                   /* response handling function */
+	mod_init,            /* module init function */
+	0,                   /* per-child init function */
+	0                    /* module destroy function */
+};
+/* clang-format on */
+
+
+/** tm tells the module loaded last first: what is loaded before this one
+ * would see the outcome before the AVP is set */
+static void warn_of_order(const char *module)
+{
+	if(module_loaded((char *)module))
+		LM_WARN("the module %s is loaded before this one: load it behind, or"
+				" its rows miss the AVP\n",
+				module);
+}
+
+
+/**
+ * Called by the core while the module is being loaded
+ *
+ * @param path      path of the module
+ * @param dlflags   dlopen flags
+ * @param reserved1 unused
+ * @param reserved2 unused
+ *
+ * @return 0
+ */
+int mod_register(char *path, int *dlflags, void *reserved1, void *reserved2)
+{
+	(void)path;
+	(void)dlflags;
+	(void)reserved1;
+	(void)reserved2;
+	warn_of_order("acc");
+	warn_of_order("dialog");
+	return 0;
+}
+
+
+static int mod_init(void)
+{
+	if(dr_settings_init(avp) < 0)
+		return -1;
+	return dr_hooks_init();
+}

@@ -1,0 +1,343 @@
+/**
+ * @file hooks.c  Where tm calls the module
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ *
+ * tm tells a watched call of each reply (no lock held), of each set of
+ * branches that failed and of the caller's CANCEL. Two script callbacks see
+ * what tm tells nobody: that the script is over and tm is about to answer by
+ * itself. The module never answers in tm's place.
+ */
+
+#include "../../core/dprint.h"
+#include "../../core/mem/shm_mem.h"
+#include "../../core/parser/parse_cseq.h"
+#include "../../core/parser/parse_to.h"
+#include "../../core/script_cb.h"
+#include "../../core/sr_module.h"
+#include "../../modules/tm/h_table.h"
+
+#include "hooks.h"
+#include "lumps.h"
+#include "outcome.h"
+#include "settings.h"
+
+struct tm_binds dr_tm;
+
+/** tm's failure_reply_mode, and its function to overrule it for a call */
+static int *reply_mode;
+static cmd_function drop_replies;
+
+
+/** An initial INVITE: no To-tag */
+static int is_call(const struct sip_msg *request)
+{
+	return request->REQ_METHOD == METHOD_INVITE && request->to
+		   && request->to->parsed && get_to(request)->tag_value.len == 0;
+}
+
+
+static void on_new_transaction(
+		struct cell *t, int type, struct tmcb_params *params)
+{
+	(void)type;
+	if(dr_settings.auto_watch && is_call(params->req))
+		dr_call_watch(t, params->req);
+}
+
+
+static void on_reply(
+		struct cell *t, struct dr_call *call, struct tmcb_params *params)
+{
+	struct sip_msg *reply = params->rpl;
+	int branch = dr_tm.t_gett_branch();
+
+	/* replies to tm's own CANCEL come here too */
+	if(get_cseq(reply)->method_id != METHOD_INVITE)
+		return;
+	if(branch < 0 || branch >= DR_BRANCHES_MAX) {
+		LM_WARN("branch %d is one too many: its reply passes as it is\n",
+				branch);
+		return;
+	}
+	if(params->code < 200)
+		dr_call_provisional(call, branch, params->code);
+	if(params->code >= 300) {
+		/* tm relays no second failure of a branch */
+		if(t->uac[branch].last_received >= 200)
+			return;
+		if(dr_reply_reserve(reply) < 0)
+			LM_ERR("no memory for the header of a reply\n");
+	}
+	if(dr_settings.strip)
+		dr_reply_strip(reply);
+}
+
+
+static int is_cancelled(const struct cell *t)
+{
+	return t->flags & T_CANCELED;
+}
+
+
+static int others_handle_failure(const struct cell *t)
+{
+	struct tm_callback *cb = (struct tm_callback *)t->tmcb_hl.first;
+
+	for(; cb; cb = cb->next)
+		if((cb->types & TMCB_ON_FAILURE) && cb->callback != dr_call_event)
+			return 1;
+	return 0;
+}
+
+
+/**
+ * In modes 1 and 2 tm drops the replies of a call as soon as somebody handles
+ * its failure. Without the module nobody would: keep them.
+ */
+static void keep_replies(
+		const struct cell *t, int picked, struct sip_msg *request)
+{
+	if(reply_mode == NULL || drop_replies == NULL)
+		return;
+	if(*reply_mode != 1 && *reply_mode != 2)
+		return;
+	if(t->uac[picked].on_failure || others_handle_failure(t))
+		return;
+	drop_replies(request, "n", NULL);
+}
+
+
+static void on_failure(
+		struct cell *t, struct dr_call *call, struct tmcb_params *params)
+{
+	int picked = dr_tm.t_get_picked_branch();
+
+	/* t_replicate() makes a transaction local only after it was created */
+	if(is_local(t) || picked < 0 || picked >= t->nr_of_outgoings)
+		return;
+	if(!call->final) {
+		if(is_cancelled(t))
+			dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0, 0);
+		else
+			dr_judge_branch(t, call, picked, params->rpl, params->code);
+		dr_tell_request(call, t->uas.request);
+	}
+	call->judged = t->nr_of_outgoings;
+	dr_tell_request(call, params->req);
+	dr_tell_replies(t, call, picked);
+	dr_tell_script(t, call->reason);
+	keep_replies(t, picked, params->req);
+}
+
+
+/** A branch that tm will cancel, and then answer the caller from its end */
+static int has_live_branch(const struct cell *t)
+{
+	int b;
+
+	for(b = 0; b < t->nr_of_outgoings; b++)
+		if(t->uac[b].request.buffer && t->uac[b].last_received < 200
+				&& t->uac[b].local_cancel.buffer == NULL)
+			return 1;
+	return 0;
+}
+
+
+/**
+ * The caller's CANCEL. With no live branch tm answers 487 right behind this
+ * callback, from the stored request and without the lock: what is filled now
+ * must not change any more.
+ */
+static void on_cancel(struct cell *t, struct dr_call *call)
+{
+	dr_call_lock(t);
+	if(t->uas.status < 200 && !call->final) {
+		dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0, 0);
+		call->final = 1;
+		dr_tell_replies(t, call, -1);
+		dr_tell_request(call, t->uas.request);
+		if(t->nr_of_outgoings == 0 && !dr_request_lump(t->uas.request))
+			call->early = dr_request_early_lump(t->uas.request, &call->lines);
+		if(!has_live_branch(t))
+			dr_tell_script(t, call->reason);
+	}
+	dr_call_unlock(t);
+}
+
+
+/** tm frees the lump of an early CANCEL with the request, unless it saved
+ * lumps of its own over it */
+static void on_destroy(const struct cell *t, struct dr_call *call)
+{
+	if(call->early && t->uas.request
+			&& t->uas.request->reply_lump != call->early)
+		shm_free(call->early);
+	call->early = NULL;
+}
+
+
+/**
+ * tm's callback of a watched call
+ *
+ * @param t       transaction
+ * @param type    one of DR_CALL_EVENTS
+ * @param params  tm's; its param is the struct dr_call
+ */
+void dr_call_event(struct cell *t, int type, struct tmcb_params *params)
+{
+	struct dr_call *call = *params->param;
+
+	if(type & TMCB_RESPONSE_IN)
+		on_reply(t, call, params);
+	else if(type & TMCB_ON_FAILURE)
+		on_failure(t, call, params);
+	else if(type & TMCB_E2ECANCEL_IN)
+		on_cancel(t, call);
+	else if(type & TMCB_DESTROY)
+		on_destroy(t, call);
+}
+
+
+/** Every branch has ended, and the caller has no final reply yet */
+static int is_stuck(const struct cell *t)
+{
+	int b;
+
+	if(t->uas.status >= 200 || t->uas.request == NULL || is_local(t))
+		return 0;
+	for(b = 0; b < t->nr_of_outgoings; b++)
+		if(t->uac[b].last_received < 200)
+			return 0;
+	return 1;
+}
+
+
+static struct cell *current_call(const struct sip_msg *msg)
+{
+	struct cell *t;
+
+	if(msg->first_line.type != SIP_REQUEST || msg->REQ_METHOD != METHOD_INVITE)
+		return NULL;
+	t = dr_tm.t_gett();
+	return t == T_UNDEFINED ? NULL : t;
+}
+
+
+static void judge_unsent(const struct cell *t, struct dr_call *call)
+{
+	int branch = dr_last_attempt(t);
+
+	if(is_cancelled(t))
+		dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0, 0);
+	else if(branch >= 0)
+		dr_judge_branch(t, call, branch, t->uac[branch].reply,
+				t->uac[branch].last_received);
+	else
+		dr_judge_without_reply(call, DR_SOURCE_TRANSPORT, 0, 1);
+}
+
+
+/**
+ * The request's script is over. When t_relay() failed and the script did not
+ * answer, tm answers 477 or 478 behind this callback, without the lock: what
+ * is filled now must not change any more.
+ */
+static int after_request(struct sip_msg *msg, unsigned int flags, void *param)
+{
+	struct cell *t = current_call(msg);
+	struct dr_call *call;
+
+	(void)flags;
+	(void)param;
+	if(t == NULL || !is_stuck(t))
+		return 1;
+	call = dr_call_of(t);
+	if(call == NULL)
+		return 1;
+	dr_call_lock(t);
+	if(is_stuck(t)) {
+		if(!call->final) {
+			judge_unsent(t, call);
+			call->final = 1;
+			dr_tell_request(call, t->uas.request);
+		}
+		dr_tell_script(t, call->reason);
+	}
+	dr_call_unlock(t);
+	return 1;
+}
+
+
+/**
+ * A failure_route, or the route of a resumed transaction, is over; tm holds
+ * the reply lock. When the script's new branches could not be sent, or it
+ * resumed and did nothing, tm answers behind this callback.
+ */
+static int after_failure(struct sip_msg *msg, unsigned int flags, void *param)
+{
+	struct cell *t = current_call(msg);
+	struct dr_call *call;
+	int branch;
+
+	(void)flags;
+	(void)param;
+	if(t == NULL || !is_stuck(t))
+		return 1;
+	call = dr_call_of(t);
+	if(call == NULL || call->final)
+		return 1;
+	branch = dr_last_attempt(t);
+	if(branch >= call->judged)
+		dr_judge_branch(t, call, branch, t->uac[branch].reply,
+				t->uac[branch].last_received);
+	else if(!call->decided)
+		dr_judge_without_reply(call, DR_SOURCE_SCRIPT, 500, 0);
+	else
+		return 1;
+	dr_tell_request(call, t->uas.request);
+	dr_tell_replies(t, call, dr_tm.t_get_picked_branch());
+	dr_tell_script(t, call->reason);
+	return 1;
+}
+
+
+static void find_tm_details(void)
+{
+	modparam_t type;
+
+	reply_mode = find_param_export(
+			find_module_by_name("tm"), "failure_reply_mode", PARAM_INT, &type);
+	drop_replies = find_export("t_drop_replies", 1, 0);
+}
+
+
+/**
+ * Hook the module into tm. Call once, before forking.
+ *
+ * @return 0, or -1 after a log line that says what was expected
+ */
+int dr_hooks_init(void)
+{
+	if(load_tm_api(&dr_tm) < 0) {
+		LM_ERR("the module tm is not loaded: expected it before this one\n");
+		return -1;
+	}
+	find_tm_details();
+	if(dr_tm.register_tmcb(
+			   NULL, NULL, TMCB_REQUEST_IN, on_new_transaction, NULL, NULL)
+			<= 0) {
+		LM_ERR("tm refused the callback for new transactions\n");
+		return -1;
+	}
+	if(register_script_cb(after_request, POST_SCRIPT_CB | REQUEST_CB, NULL) < 0
+			|| register_script_cb(
+					   after_failure, POST_SCRIPT_CB | FAILURE_CB, NULL)
+					   < 0) {
+		LM_ERR("the core refused the script callbacks\n");
+		return -1;
+	}
+	return 0;
+}

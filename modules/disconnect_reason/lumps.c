@@ -1,0 +1,271 @@
+/**
+ * @file lumps.c  The module's own lumps in requests and replies
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ *
+ * A request holds one reply lump: tm prints it into every reply that it
+ * builds itself. A reply of a trunk holds one header lump: tm prints it when
+ * it relays the reply. Both are added empty, because tm clones messages long
+ * before the outcome is known, and an empty lump prints nothing. They are
+ * filled under tm's reply lock, when the outcome is known.
+ *
+ * A lump in shared memory is part of a block that tm owns, so it is pointed
+ * at text that outlives the message: lines of dr_settings, or text of the
+ * call. A lump in private memory owns its text.
+ */
+
+#include <string.h>
+
+#include "../../core/data_lump.h"
+#include "../../core/dprint.h"
+#include "../../core/mem/mem.h"
+#include "../../core/mem/shm_mem.h"
+#include "../../core/parser/parse_cseq.h"
+
+#include "header.h"
+#include "lumps.h"
+#include "settings.h"
+
+/** Flag bit of our lumps; tm keeps it when it clones */
+#define OUR_LUMP (1 << 20)
+/** Where the mark of a request's lump begins in its flags */
+#define MARK_SHIFT 21
+#define MARK_MASK 0xff
+
+
+/**
+ * Find our reply lump in a request
+ *
+ * @param request  any request, also one that tm stores or fakes
+ *
+ * @return the lump, which belongs to the request; NULL when there is none
+ */
+struct lump_rpl *dr_request_lump(const struct sip_msg *request)
+{
+	struct lump_rpl *lump;
+
+	for(lump = request->reply_lump; lump; lump = lump->next)
+		if(lump->flags & OUR_LUMP)
+			return lump;
+	return NULL;
+}
+
+
+/**
+ * Add our reply lump to a request in private memory
+ *
+ * @param request  request as received, without a lump of ours
+ * @param text     header lines, copied; NULL for an empty lump
+ * @param mark     0 to 255, kept by tm's clones
+ *
+ * @return the lump, which belongs to the request; NULL without memory
+ */
+struct lump_rpl *dr_request_add_lump(
+		struct sip_msg *request, const str *text, int mark)
+{
+	struct lump_rpl *lump;
+
+	lump = add_lump_rpl(
+			request, text ? text->s : "-", text ? text->len : 1, LUMP_RPL_HDR);
+	if(lump == NULL)
+		return NULL;
+	if(text == NULL)
+		lump->text.len = 0;
+	lump->flags |= OUR_LUMP | (mark << MARK_SHIFT);
+	return lump;
+}
+
+
+/**
+ * @param lump  our reply lump
+ *
+ * @return the mark it was added with, 0 to 255
+ */
+int dr_request_lump_mark(const struct lump_rpl *lump)
+{
+	return (lump->flags >> MARK_SHIFT) & MARK_MASK;
+}
+
+
+/**
+ * Give the request that tm stores a lump before tm itself saved any
+ *
+ * tm saves the lumps when it forwards; a CANCEL that comes earlier is
+ * answered from a stored request without lumps. The lump is laid out as tm's
+ * cloner does, one block in shared memory with the lump first, so that tm
+ * frees it with the request. Call it under tm's reply lock only.
+ *
+ * @param request  the request that tm stores
+ * @param text     header lines, copied
+ *
+ * @return the lump, owned by the request; NULL without memory, or when tm
+ *         already saved lumps
+ */
+struct lump_rpl *dr_request_early_lump(struct sip_msg *request, const str *text)
+{
+	struct lump_rpl *lump;
+
+	if(request->add_rm || request->body_lumps || request->reply_lump)
+		return NULL;
+	lump = shm_malloc(sizeof(*lump) + text->len);
+	if(lump == NULL) {
+		SHM_MEM_ERROR;
+		return NULL;
+	}
+	lump->text.s = (char *)(lump + 1);
+	lump->text.len = text->len;
+	memcpy(lump->text.s, text->s, text->len);
+	lump->flags = LUMP_RPL_HDR | LUMP_RPL_SHMEM | OUR_LUMP;
+	lump->next = NULL;
+	request->reply_lump = lump;
+	return lump;
+}
+
+
+/**
+ * Point our reply lump of a request at header lines
+ *
+ * For a request that tm stores call it under tm's reply lock: tm clones the
+ * request under that lock in two passes, length first.
+ *
+ * @param request  any request; one without our lump stays as it is
+ * @param text     header lines that outlive the request
+ */
+void dr_request_fill(struct sip_msg *request, const str *text)
+{
+	struct lump_rpl *lump = dr_request_lump(request);
+
+	if(lump)
+		lump->text = *text;
+}
+
+
+/** Another module may share our anchor, so the lump itself is flagged too */
+static struct lump *reply_lump(const struct sip_msg *reply)
+{
+	struct lump *anchor, *lump;
+
+	for(anchor = reply->add_rm; anchor; anchor = anchor->next) {
+		if(!(anchor->flags & OUR_LUMP))
+			continue;
+		for(lump = anchor->before; lump; lump = lump->before)
+			if(lump->flags & OUR_LUMP)
+				return lump;
+	}
+	return NULL;
+}
+
+
+/**
+ * Reserve the place of our header in a reply, beside its CSeq
+ *
+ * Prints nothing until dr_reply_fill() gives it text; tm's clones keep it.
+ *
+ * @param reply  reply as received, CSeq parsed
+ *
+ * @return 0, or -1 without memory
+ */
+int dr_reply_reserve(struct sip_msg *reply)
+{
+	struct lump *anchor, *lump;
+
+	anchor = anchor_lump(
+			reply, (int)(reply->cseq->name.s - reply->buf), 0, HDR_OTHER_T);
+	if(anchor == NULL)
+		return -1;
+	lump = insert_new_lump_before(anchor, NULL, 0, HDR_OTHER_T);
+	if(lump == NULL)
+		return -1;
+	anchor->flags |= OUR_LUMP;
+	lump->flags |= OUR_LUMP;
+	return 0;
+}
+
+
+static int is_ours(const struct dr_header *header)
+{
+	int i;
+
+	for(i = 0; i < dr_settings.header_count; i++) {
+		struct dr_text name = {
+				dr_settings.headers[i].s, dr_settings.headers[i].len};
+
+		if(dr_header_is(header, name))
+			return 1;
+	}
+	if(dr_settings.detail_header.len == 0)
+		return 0;
+	return dr_header_is(header, (struct dr_text){dr_settings.detail_header.s,
+										dr_settings.detail_header.len});
+}
+
+
+/**
+ * Remove our header names from a reply: what a trunk writes there is no
+ * answer of ours
+ *
+ * @param reply  reply as received
+ */
+void dr_reply_strip(struct sip_msg *reply)
+{
+	struct dr_text rest = {reply->buf + reply->first_line.len,
+			reply->len - reply->first_line.len};
+	struct dr_header header;
+
+	while(dr_header_next(&rest, &header)) {
+		if(!is_ours(&header))
+			continue;
+		if(del_lump(reply, (int)(header.field.s - reply->buf),
+				   (int)header.field.len, HDR_OTHER_T)
+				== NULL) {
+			LM_ERR("no memory to remove \"%.*s\" from a reply\n",
+					(int)header.name.len, header.name.s);
+			return;
+		}
+	}
+}
+
+
+/** Give a lump in private memory a copy of text that it owns */
+static void own_text(struct lump *lump, const str *text)
+{
+	char *copy = NULL;
+
+	if(text->len > 0) {
+		copy = pkg_malloc(text->len);
+		if(copy == NULL) {
+			PKG_MEM_ERROR;
+			return;
+		}
+		memcpy(copy, text->s, text->len);
+	}
+	if(lump->u.value)
+		pkg_free(lump->u.value);
+	lump->u.value = copy;
+	lump->len = text->len;
+}
+
+
+/**
+ * Write header lines into the reserved place of a reply. Call it under tm's
+ * reply lock.
+ *
+ * @param reply  reply as received, or as tm stored it; one without the
+ *               reserved place stays as it is
+ * @param text   header lines that outlive the reply; len 0 to print nothing
+ */
+void dr_reply_fill(struct sip_msg *reply, const str *text)
+{
+	struct lump *lump = reply_lump(reply);
+
+	if(lump == NULL)
+		return;
+	if(!(lump->flags & LUMPFLAG_SHMEM)) {
+		own_text(lump, text);
+		return;
+	}
+	lump->u.value = text->s;
+	lump->len = text->len;
+}

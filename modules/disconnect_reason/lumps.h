@@ -1,0 +1,28 @@
+/**
+ * @file lumps.h  The module's own lumps in requests and replies
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ */
+
+#ifndef DR_LUMPS_H
+#define DR_LUMPS_H
+
+#include "../../core/data_lump_rpl.h"
+#include "../../core/parser/msg_parser.h"
+#include "../../core/str.h"
+
+struct lump_rpl *dr_request_lump(const struct sip_msg *request);
+struct lump_rpl *dr_request_add_lump(
+		struct sip_msg *request, const str *text, int mark);
+int dr_request_lump_mark(const struct lump_rpl *lump);
+struct lump_rpl *dr_request_early_lump(
+		struct sip_msg *request, const str *text);
+void dr_request_fill(struct sip_msg *request, const str *text);
+
+int dr_reply_reserve(struct sip_msg *reply);
+void dr_reply_strip(struct sip_msg *reply);
+void dr_reply_fill(struct sip_msg *reply, const str *text);
+
+#endif

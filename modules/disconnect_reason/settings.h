@@ -1,0 +1,43 @@
+/**
+ * @file settings.h  The module's parameters, checked and made ready for use
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ */
+
+#ifndef DR_SETTINGS_H
+#define DR_SETTINGS_H
+
+#include "../../core/sr_module.h"
+#include "../../core/str.h"
+#include "../../core/usr_avp.h"
+
+#include "reason.h"
+
+/** Most header names that carry the reason */
+#define DR_HEADERS_MAX 8
+
+/** What the parameters say; constant once the module is initialised */
+struct dr_settings
+{
+	int auto_watch; /**< auto: watch every initial INVITE */
+	int strip;		/**< remove our header names from what a trunk sends */
+	int q850;		/**< may Reason: Q.850 refine soft codes */
+
+	str headers[DR_HEADERS_MAX]; /**< names that carry the reason */
+	int header_count;
+	str detail_header; /**< name that carries the detail; len 0: off */
+
+	str lines[DR_REASON_COUNT]; /**< ready header lines for each reason */
+
+	avp_flags_t avp_flags;
+	int_str avp_name;
+};
+
+extern struct dr_settings dr_settings;
+
+int dr_settings_add_header(modparam_t type, void *value);
+int dr_settings_init(const char *avp);
+
+#endif
