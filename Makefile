@@ -8,8 +8,9 @@ BUILD := build
 MODULE := $(BUILD)/disconnect_reason.so
 TREE := $(BUILD)/kamailio/tree
 BUILT := $(TREE)/src/modules/disconnect_reason/disconnect_reason.so
-PYTEST := python3 -m pytest -p no:cacheprovider -q -n 2 tests/e2e
+PYTEST := /usr/bin/python3 -m pytest -p no:cacheprovider -q -n 2 tests/e2e
 
+# Debian keeps pytest with its own python3
 # Set by the user: KAMAILIO_SRC, DESTDIR, and the Kamailio to build for
 KAMAILIO := kamailio
 export PATH := $(PATH):/usr/sbin:/sbin
@@ -36,7 +37,7 @@ $(MODULE): $(BUILT)
 	$(KAMAILIO) -c -f $(BUILD)/load.cfg >$(BUILD)/load.log 2>&1 \
 		|| { cat $(BUILD)/load.log >&2; exit 1; }
 	mv $@.new $@
-	echo "built $@ for `$(KAMAILIO) -v | sed -n '1s/^version: //p'`"
+	echo "built $@ for `$(KAMAILIO) -v | sed -n '1s/^version: \(.*[^ ]\).*/\1/p'`"
 
 demo: module ## show what the caller gets for seven failures, before and after
 	@tests/setup test
