@@ -1,0 +1,28 @@
+# Fixtures of the end-to-end tests.
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+import pytest
+
+from lib.case import Case
+from lib.proxies import Proxies
+
+
+@pytest.fixture(scope="session")
+def all_proxies(tmp_path_factory):
+    """The Kamailios of this worker; each must end well."""
+    proxies = Proxies(tmp_path_factory.mktemp("proxies"))
+    yield proxies
+    proxies.stop()
+
+
+@pytest.fixture
+def proxies(all_proxies):
+    """The Kamailios of this worker; no bad line may come in this test."""
+    yield all_proxies
+    all_proxies.check()
+
+
+@pytest.fixture
+def case(proxies, tmp_path):
+    """Plays a case, see README.md."""
+    return Case(proxies, tmp_path)

@@ -1,0 +1,157 @@
+# Plays one case with and without the module and compares the two.
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`Case` is the callable that the tests know as `case`; see ../README.md."""
+
+import string
+from dataclasses import dataclass, field
+
+from . import caller as callers
+from .check import check_loaded, check_plain, check_same
+from .sipp import Sipp
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the caller must get.
+
+    code     status code of the one final reply
+    phrase   its reason phrase
+    reason   value of the header; None: no header and no AVP
+    avps     AVP values logged while X-Test-Arm is 1, by default the reason once
+    unarmed  AVP values logged while it is 0
+    names    names of the headers, each once, all with the same value
+    """
+    code: int
+    phrase: str
+    reason: str | None = None
+    avps: tuple | None = None
+    unarmed: tuple = ()
+    names: tuple = ("X-LK-Disconnect-Reason",)
+
+    def avps_for(self, armed):
+        if not armed:
+            return list(self.unarmed)
+        if self.avps is not None:
+            return list(self.avps)
+        return [self.reason] if self.reason else []
+
+
+outcome = Outcome
+
+
+@dataclass
+class Call:
+    """One call as seen from outside.
+
+    received  all messages that the caller got, retransmissions too
+    trunks    for each trunk's letter all messages that it got
+    logged    what the script logged, see Kamailio.traces
+    """
+    proxy: object
+    armed: int
+    call_id: str
+    caller: object
+    received: list = field(default_factory=list)
+    trunks: dict = field(default_factory=dict)
+    logged: list = field(default_factory=list)
+
+    @property
+    def finals(self):
+        """All final replies to the INVITE, retransmissions too."""
+        return [message for message in self.received if message.code >= 200
+                and message.method == "INVITE"]
+
+
+class Case:
+    """Plays cases for one test."""
+
+    def __init__(self, proxies, folder):
+        self.proxies, self.folder, self.played = proxies, folder, 0
+
+    def __call__(self, trunk, expect, fork=(), then=(), caller=None,
+                 headers=(), arms=(0, 1), pair=None, caller_transport="udp",
+                 trunk_transport="udp", compare=True):
+        """Plays the case and checks it; returns {("plain"|"loaded", arm): Call}.
+
+        trunk    behaviour of trunk A
+        expect   Outcome
+        fork     behaviours of further trunks called at the same time
+        then     behaviours of trunks called one after the other (X-Test-Next)
+        caller   what the caller does; by default it follows from `expect`
+        headers  more headers of the INVITE
+        arms     0 without failure_route, 1 with it, (0, 1) both
+        pair     Proxies.pair(); by default that of relay.cfg
+        compare  ask for the same messages with and without the module
+        """
+        pair = pair or self.proxies.pair()
+        if caller is None:
+            caller = callers.answered() if expect.code < 300 \
+                else callers.fails(expect.code)
+        trunks = self._trunks([trunk, *fork, *then], 2 * len(arms),
+                              trunk_transport)
+        uris = [one.uri for one in trunks]
+        headers = [*headers,
+                   *(f"X-Test-Fork: {uri}" for uri in uris[1:1 + len(fork)]),
+                   *(f"X-Test-Next: {uri}" for uri in uris[1 + len(fork):])]
+        scenario = caller(uris[0], headers)
+        sources = [self._sipp(scenario, name, caller_transport, len(arms),
+                              remote=proxy.address, rows=arms)
+                   for name, proxy in pair._asdict().items()]
+        play(sources, trunks)
+        calls = self._calls(pair, sources, trunks)
+        assert set(calls) == {(n, a) for n in pair._fields for a in arms}
+        for arm in arms:
+            check_plain(calls["plain", arm], expect)
+            check_loaded(calls["loaded", arm], expect)
+            if compare:
+                check_same(calls["plain", arm], calls["loaded", arm],
+                           expect.names)
+        return calls
+
+    def _trunks(self, behaviours, calls, transport):
+        return [self._sipp(behaviour(f"trunk-{letter}"), letter, transport,
+                           calls)
+                for letter, behaviour in zip(string.ascii_uppercase, behaviours)]
+
+    def _sipp(self, scenario, name, transport, calls, **options):
+        self.played += 1
+        return Sipp(scenario, self.folder, f"{self.played}-{name}", transport,
+                    calls, **options)
+
+    @staticmethod
+    def _calls(pair, sources, trunks):
+        """Sorts everything that was recorded by call."""
+        calls = {}
+        for name, proxy, source in zip(pair._fields, pair, sources):
+            logged = proxy.traces()
+            for message in source.messages():
+                key = (name, message.call_id)
+                if message.start.startswith("INVITE ") and key not in calls:
+                    arm = int(message.value("X-Test-Arm"))
+                    calls[key] = Call(proxy, arm, message.call_id, source,
+                                      logged=logged.get(message.call_id, []))
+                if message.received:
+                    calls[key].received.append(message)
+        by_id = {call.call_id: call for call in calls.values()}
+        for letter, trunk in zip(string.ascii_uppercase, trunks):
+            for message in trunk.messages():
+                if message.received:
+                    by_id[message.call_id].trunks.setdefault(
+                        letter, []).append(message)
+        return {(name, call.armed): call for (name, _), call in calls.items()}
+
+
+def play(sources, trunks):
+    """Runs the callers against the trunks; each must end with success."""
+    try:
+        for trunk in trunks:
+            trunk.start()
+        for trunk in trunks:
+            trunk.wait_ready()
+        for source in sources:
+            source.start()
+        for one in [*sources, *trunks]:
+            one.finish()
+    finally:
+        for one in [*sources, *trunks]:
+            one.end()

@@ -1,0 +1,85 @@
+# What must be true of a call, and of the same call without the module.
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Checks of a played call; each fails with the messages that it looked at."""
+
+import re
+
+from .message import distinct, without_headers
+
+
+def check_loaded(call, expect):
+    """With the module: final reply, header and AVP are as expected."""
+    final = check_final(call, expect)
+    for name in expect.names:
+        line = f"\r\n{name}: {expect.reason}\r\n".encode()
+        wanted = 1 if expect.reason else 0
+        assert len(final.values(name)) == wanted, f"{name} in\n{final}"
+        assert final.raw.count(line) == wanted, f"{name} in\n{final}"
+        for other in call.received:
+            if other.raw != final.raw:
+                assert not other.values(name), f"{name} in\n{other}"
+    check_avps(call, expect.avps_for(call.armed))
+
+
+def check_plain(call, expect):
+    """Without the module: the same reply, and no AVP."""
+    check_final(call, expect)
+    check_avps(call, ["<null>"] * len(expect.avps_for(call.armed)))
+
+
+def check_final(call, expect):
+    """One final reply to the INVITE, with that code and phrase."""
+    finals = distinct(call.finals)
+    assert len(finals) == 1, "finals:\n" + "\n".join(map(str, finals))
+    got = (finals[0].code, finals[0].phrase)
+    assert got == (expect.code, expect.phrase), str(finals[0])
+    return finals[0]
+
+
+def check_avps(call, wanted):
+    """The AVP as each failure_route saw it; never two values on a stack."""
+    assert [words["avp"] for words in call.logged] == wanted, call.logged
+    assert all(words["older"] == "<null>" for words in call.logged), call.logged
+
+
+def check_same(plain, loaded, names):
+    """Nothing else changed: neither for the caller nor for a trunk."""
+    assert what_caller_got(loaded, names) == what_caller_got(plain, names)
+    for letter in plain.trunks | loaded.trunks:
+        assert what_trunk_got(loaded, letter) == what_trunk_got(plain, letter)
+    assert [words.get("code") for words in loaded.logged] == \
+        [words.get("code") for words in plain.logged]
+
+
+def what_caller_got(call, names):
+    """All that the caller got, normalised, our headers taken out.
+
+    Provisional replies of a fork come in any order: they are sorted.
+    """
+    messages = distinct(call.received)
+    texts = [normal(without_headers(m.raw, names), call) for m in messages]
+    early = sorted(t for t, m in zip(texts, messages) if 0 < m.code < 200)
+    return early + [t for t, m in zip(texts, messages) if m.code >= 200
+                    or m.is_request]
+
+
+def what_trunk_got(call, letter):
+    """All that a trunk got, normalised."""
+    return [normal(message.raw, call)
+            for message in distinct(call.trunks.get(letter, []))]
+
+
+def normal(raw, call):
+    """Puts names in the place of what differs from call to call.
+
+    A To tag stays when it is a trunk's, so a reply that tm made up never looks
+    like one that it relayed.
+    """
+    text = raw.decode("utf-8", "surrogateescape")
+    for found, name in ((call.call_id, "CALL-ID"),
+                        (call.proxy.address, "PROXY"),
+                        (call.caller.address, "CALLER")):
+        text = text.replace(found, name)
+    text = re.sub(r"branch=z9hG4bK[^;,\s]*", "branch=BRANCH", text)
+    text = re.sub(r"(\r\nVia:[^\r]*);i=[0-9a-f]+", r"\1;i=CONNECTION", text)
+    return re.sub(r"(\r\nTo:[^\r]*;tag=)(?!trunk-)[^;\r]+", r"\1proxy-tag", text)

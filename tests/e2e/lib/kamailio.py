@@ -1,0 +1,171 @@
+# Runs one real Kamailio with its own ports, folder and log.
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`Kamailio` starts a configuration, answers RPC and ends with a check.
+
+No ERROR, CRITICAL, BUG, ALERT or EMERG line may stand in its log, but for those
+that match a pattern which the test allowed.
+"""
+
+import glob
+import json
+import os
+import re
+import socket
+
+from . import ports, process
+
+BAD_LINE = re.compile(r"\b(ERROR|CRITICAL|BUG|ALERT|EMERG)\b")
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
+
+
+def module_path():
+    """The module under test: DR_MODULE, or the one that `make` built."""
+    path = os.environ.get("DR_MODULE", "build/disconnect_reason.so")
+    return os.path.join(ROOT, path)
+
+
+def packaged_modules():
+    """The folder where the distribution keeps Kamailio's modules."""
+    found = glob.glob("/usr/lib/*/kamailio/modules/tm.so")
+    found += glob.glob("/usr/lib*/kamailio/modules/tm.so")
+    assert found, "no packaged Kamailio modules below /usr/lib"
+    return os.path.dirname(found[0])
+
+
+class Kamailio:
+    """One Kamailio, not yet started."""
+
+    def __init__(self, folder, script, modules, params=(), defines=(),
+                 options=(), workers=2):
+        """
+        folder   pathlib.Path, made here, for everything that it writes
+        script   path of a routing script, included after the modules
+        modules  in order of loading; "disconnect_reason" is the one under test
+        params   (module, name, value) for modparam; a str or an int value;
+                 they come after the script's own
+        defines  words for #!define, or "NAME=text" to replace NAME anywhere
+        options  more command line arguments
+        workers  children for UDP and for TCP
+        RUN_DIR in the script or a parameter stands for `folder`.
+        """
+        folder.mkdir(parents=True)
+        self.folder = folder
+        self.port = ports.take()
+        self.log = folder / "kamailio.log"
+        self.cfg = folder / "kamailio.cfg"
+        self.socket = folder / "rpc.sock"
+        self.cfg.write_text(
+            self._config(script, modules, params, defines, workers))
+        self.options = list(options)
+        self.child = None
+        self.checked = 0
+
+    def _config(self, script, modules, params, defines, workers):
+        lines = ["#!KAMAILIO", f'#!substdef "!RUN_DIR!{self.folder}!g"']
+        for define in defines:
+            name, _, text = define.partition("=")
+            lines.append(f'#!substdef "!{name}!{text}!g"' if text
+                         else f"#!define {name}")
+        lines += [f"listen=udp:127.0.0.1:{self.port}",
+                  f"listen=tcp:127.0.0.1:{self.port}",
+                  f"children={workers}", f"tcp_children={workers}",
+                  "debug=2", "log_stderror=yes", "mem_join=0",
+                  f'mpath="{packaged_modules()}"']
+        for module in [*modules, "jsonrpcs"]:
+            name = module_path() if module == "disconnect_reason" \
+                else f"{module}.so"
+            lines.append(f'loadmodule "{name}"')
+        lines.append(f'include_file "{os.path.abspath(script)}"')
+        own = [("jsonrpcs", "transport", 4),
+               ("jsonrpcs", "dgram_socket", "RUN_DIR/rpc.sock")]
+        for module, name, value in [*own, *params]:
+            shown = value if isinstance(value, int) else f'"{value}"'
+            lines.append(f'modparam("{module}", "{name}", {shown})')
+        return "\n".join(lines) + "\n"
+
+    @property
+    def address(self):
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def uri(self):
+        return f"sip:{self.address}"
+
+    def start(self):
+        """Starts it and waits until it answers RPC."""
+        self.spawn()
+
+        def ready():
+            assert self.child.poll() is None, \
+                f"Kamailio ended at start\n{process.tail(self.log)}"
+            return self.socket.exists() and self._answers()
+
+        try:
+            process.wait_for(ready, 20, f"Kamailio in {self.folder}")
+        except BaseException:
+            process.end(self.child)
+            raise
+        return self
+
+    def spawn(self):
+        """Starts it without waiting, for a start that must fail."""
+        args = ["kamailio", "-f", self.cfg, "-DD", "-E", "-Y", self.folder,
+                "-w", self.folder, "-P", self.folder / "kamailio.pid",
+                "-m", 64, "-M", 8, "-x", "qm", "-X", "qm", *self.options]
+        self.child = process.spawn(args, self.log, self.folder)
+
+    def _answers(self):
+        try:
+            return bool(self.rpc("core.version"))
+        except OSError:
+            return False
+
+    def rpc(self, method, *params, seconds=5):
+        """Calls an RPC method and returns its result; an error fails."""
+        here = str(self.folder / f"client-{os.getpid()}.sock")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
+            client.settimeout(seconds)
+            try:
+                client.bind(here)
+                client.connect(str(self.socket))
+                client.send(json.dumps({
+                    "jsonrpc": "2.0", "id": 1, "method": method,
+                    "params": list(params)}).encode())
+                answer = json.loads(client.recv(1 << 20))
+            finally:
+                if os.path.exists(here):
+                    os.unlink(here)
+        assert "error" not in answer, f"{method}: {answer['error']}"
+        return answer["result"]
+
+    def lines(self):
+        """The whole log."""
+        return self.log.read_text("utf-8", "replace").splitlines()
+
+    def traces(self):
+        """What the script logged as `DRTEST callid=... key=value ...`.
+
+        For each Call-ID the lines in order, each as a dict.
+        """
+        found = {}
+        for line in self.lines():
+            _, mark, rest = line.partition("DRTEST ")
+            if mark:
+                words = dict(word.split("=", 1) for word in rest.split())
+                found.setdefault(words.pop("callid"), []).append(words)
+        return found
+
+    def check_log(self, allowed=()):
+        """Asserts that nothing bad was logged since the last check."""
+        lines = self.lines()
+        new, self.checked = lines[self.checked:], len(lines)
+        bad = [line for line in new if BAD_LINE.search(line)
+               and not any(re.search(pattern, line) for pattern in allowed)]
+        assert not bad, f"log of {self.folder}:\n" + "\n".join(bad)
+
+    def stop(self, allowed=()):
+        """Ends it; asserts a clean exit, a clean log and no core."""
+        code = process.end(self.child, 20)
+        self.check_log(allowed)
+        assert code == 0, f"Kamailio in {self.folder} ended with {code}"
+        assert not list(self.folder.glob("core*")), f"core in {self.folder}"

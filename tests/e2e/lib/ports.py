@@ -1,0 +1,72 @@
+# Gives out loopback ports that nobody else uses.
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Ports from 20000 to 31999, below the ephemeral range.
+
+They are cut into blocks. A process holds its block by a file lock for as long
+as it lives, so pytest workers, and whole test runs beside each other, never get
+the same port. Each port is also bound once to see that no stranger has it.
+"""
+
+import fcntl
+import os
+import socket
+import tempfile
+
+FIRST, BLOCK, BLOCKS = 20000, 500, 24
+
+_lock_file = None
+_base = 0
+_next = 0
+
+
+def _take_block():
+    """Locks a free block and returns its open lock file and first port."""
+    folder = os.path.join(tempfile.gettempdir(), f"dr-e2e-ports-{os.getuid()}")
+    os.makedirs(folder, exist_ok=True)
+    for block in range(BLOCKS):
+        lock_file = open(os.path.join(folder, str(block)), "w")
+        try:
+            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return lock_file, FIRST + block * BLOCK
+        except BlockingIOError:
+            lock_file.close()
+    raise RuntimeError("no free block of ports")
+
+
+def _is_free(port):
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            if kind == socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True
+
+
+def take(count=1):
+    """Returns the first of `count` free ports in a row, UDP and TCP.
+
+    Ports go round: one comes back only after the whole block was used.
+    """
+    global _lock_file, _base, _next
+    if _lock_file is None:
+        _lock_file, _base = _take_block()
+    for _ in range(2 * BLOCK):
+        if _next + count > BLOCK:
+            _next = 0
+        first = _base + _next
+        _next += count
+        if all(_is_free(first + i) for i in range(count)):
+            return first
+    raise RuntimeError(f"no {count} free ports from {_base} on")
+
+
+def is_bound(port, transport):
+    """Says whether some process listens on 127.0.0.1:port (udp or tcp)."""
+    wanted = f"0100007F:{port:04X}"
+    with open(f"/proc/net/{transport}", encoding="ascii") as table:
+        rows = [line.split() for line in table][1:]
+    listening = {"udp": "07", "tcp": "0A"}[transport]
+    return any(row[1] == wanted and row[3] == listening for row in rows)

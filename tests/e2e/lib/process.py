@@ -1,0 +1,56 @@
+# Starts child processes, waits for conditions and ends what was started.
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every child gets its own files for output and is waited for."""
+
+import os
+import subprocess
+import time
+
+POLL = 0.01
+
+
+def wait_for(condition, seconds, what):
+    """Polls `condition()` until it is true and returns its value.
+
+    Fails with `what` after `seconds`.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
+        time.sleep(POLL)
+
+
+def spawn(args, log, cwd):
+    """Starts a child with stdout and stderr in the file `log`."""
+    with open(log, "wb") as out:
+        return subprocess.Popen(
+            [str(arg) for arg in args],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            cwd=cwd,
+            env=dict(os.environ, TERM="dumb", LC_ALL="C"),
+        )
+
+
+def end(child, seconds=10):
+    """Ends a child by SIGTERM, then SIGKILL; returns its exit code."""
+    if child.poll() is None:
+        child.terminate()
+        try:
+            child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            child.kill()
+    return child.wait()
+
+
+def tail(path, size=3000):
+    """The end of a file, for a message about a failure."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()[-size:].decode("utf-8", "replace")
+    except OSError:
+        return ""

@@ -1,0 +1,60 @@
+# What a trunk can do with a call: each function makes one trunk's behaviour.
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A behaviour is a function of the trunk's To tag that gives a scenario.
+
+The harness calls it with the tag, so that a test can see in the caller's final
+reply whose reply it is: tag `trunk-A` is the first trunk's.
+"""
+
+from .scenario import (answer, answer_last, linger, pause, receive,
+                       receive_invite, scenario)
+
+
+def _provisional(codes, tag, headers=()):
+    return [answer(code, tag="" if code == 100 else tag, headers=headers)
+            for code in codes]
+
+
+def reply(code, phrase=None, headers=(), body="", kind=None, after=(), wait=0,
+          copies=1):
+    """A final failure, after provisional replies and `wait` milliseconds.
+
+    copies  how often the trunk sends it; tm acknowledges each
+    """
+    def build(tag):
+        final = answer(code, phrase, headers, body, tag, kind, retrans=500)
+        again = answer(code, phrase, headers, body, tag, kind)
+        return scenario(
+            receive_invite(), _provisional(after, tag),
+            pause(wait) if wait else "", [again] * (copies - 1), final,
+            [receive("ACK")] * copies)
+    return build
+
+
+def silent(after=(), milliseconds=1500):
+    """No final reply. With `after` it gets, and obeys, tm's CANCEL."""
+    def build(tag):
+        end = _obey_cancel(tag) if after else linger(milliseconds)
+        return scenario(receive_invite(), _provisional(after, tag), end)
+    return build
+
+
+def _obey_cancel(tag, code=487, wait=0):
+    return [receive("CANCEL"), answer_last(200, tag=tag),
+            pause(wait) if wait else "",
+            answer(code, tag=tag, retrans=500), receive("ACK")]
+
+
+def cancelled(code=487, after=(180,), wait=0):
+    """Waits for a CANCEL, then ends the INVITE with `code`."""
+    return lambda tag: scenario(receive_invite(), _provisional(after, tag),
+                                _obey_cancel(tag, code, wait))
+
+
+def accept(after=(180,), headers=(), wait=0):
+    """Answers with 200, each reply with `headers`; the caller hangs up."""
+    return lambda tag: scenario(
+        receive_invite(), _provisional(after, tag, headers),
+        pause(wait) if wait else "",
+        answer(200, headers=headers, tag=tag, retrans=500), receive("ACK"),
+        receive("BYE"), answer_last(200, headers=headers))
