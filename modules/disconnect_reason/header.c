@@ -75,6 +75,7 @@ bool dr_header_next(struct dr_text *headers, struct dr_header *header)
 	const char *start = headers->s;
 	const char *next;
 	const char *colon;
+	const char *value;
 	size_t len;
 
 	if(headers->len == 0 || *start == '\r' || *start == '\n')
@@ -86,16 +87,15 @@ bool dr_header_next(struct dr_text *headers, struct dr_header *header)
 	headers->len -= len;
 
 	colon = memchr(start, ':', len);
+	value = colon ? colon + 1 : next;
 	if(!colon)
 		colon = start;
 
 	header->field = (struct dr_text){start, len};
 	header->name =
 			dr_text_trim((struct dr_text){start, (size_t)(colon - start)});
-	header->value = (struct dr_text){start, 0};
-	if(colon < next && *colon == ':')
-		header->value = dr_text_trim(
-				(struct dr_text){colon + 1, (size_t)(next - colon - 1)});
+	header->value =
+			dr_text_trim((struct dr_text){value, (size_t)(next - value)});
 	return true;
 }
 

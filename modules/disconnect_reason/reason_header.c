@@ -32,8 +32,8 @@
 #define CAUSE_MAX 999
 
 
-/* Length of the quoted string that text begins with, quotes included;
- * the whole length when it never closes */
+/* Length of the quoted string that text begins with, quotes included; 0 when it
+ * never closes */
 static size_t quoted_length(struct dr_text text)
 {
 	size_t i = 1;
@@ -41,7 +41,7 @@ static size_t quoted_length(struct dr_text text)
 	while(i < text.len && text.s[i] != '"')
 		i += text.s[i] == '\\' ? 2 : 1;
 
-	return i < text.len ? i + 1 : text.len;
+	return i < text.len ? i + 1 : 0;
 }
 
 
@@ -52,7 +52,12 @@ static struct dr_text take(struct dr_text *text, char separator)
 	struct dr_text part = {text->s, 0};
 
 	while(text->len > 0 && *text->s != separator) {
-		size_t len = *text->s == '"' ? quoted_length(*text) : 1;
+		size_t len = 1;
+
+		if(*text->s == '"')
+			len = quoted_length(*text);
+		if(len == 0)
+			len = text->len;
 
 		part.len += len;
 		text->s += len;
@@ -91,8 +96,7 @@ static struct dr_text unquote(struct dr_text text)
 {
 	struct dr_text inside = {text.s, 0};
 
-	if(text.len < 2 || text.s[0] != '"' || text.s[text.len - 1] != '"'
-			|| quoted_length(text) != text.len)
+	if(text.len == 0 || text.s[0] != '"' || quoted_length(text) != text.len)
 		return inside;
 
 	inside.s = text.s + 1;

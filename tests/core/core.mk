@@ -1,0 +1,69 @@
+# disconnect_reason: tests of the core, which needs no Kamailio
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Included by the Makefile at the root; paths are relative to it.
+
+CORE := modules/disconnect_reason
+CORE_C := $(addprefix $(CORE)/, text.c reason.c header.c reason_header.c \
+	classify.c detail.c)
+CORE_H := $(wildcard $(CORE)/*.h tests/core/*.h tests/fuzz/*.h)
+CORE_BUILD := $(BUILD)/core
+CORE_TESTS := $(patsubst tests/core/%.c,%,$(wildcard tests/core/test_*.c))
+CORE_FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+CORE_FLAGS := -std=c11 -Wall -Wextra -Werror -Wconversion -Wshadow -g -I$(CORE)
+CORE_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+CLANG := clang
+FUZZ_SECONDS := 60
+
+.PHONY: core-test core-fuzz core-coverage
+
+core-test: $(CORE_TESTS:%=$(CORE_BUILD)/%) ## test the core, with sanitizers
+	@for t in $^; do \
+		$$t >$$t.log 2>&1 || { cat $$t.log; exit 1; }; \
+		printf '%s: ' $$(basename $$t); grep -F 'PASSED' $$t.log || exit 1; \
+	done
+
+core-fuzz: $(CORE_FUZZERS:%=$(CORE_BUILD)/%) ## fuzz each parser FUZZ_SECONDS long
+	@for f in $(CORE_FUZZERS); do \
+		name=$${f#fuzz_}; corpus=$(CORE_BUILD)/corpus/$$name; \
+		mkdir -p $$corpus; \
+		$(CORE_BUILD)/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=5 \
+			-max_len=16384 -dict=tests/fuzz/sip.dict -print_final_stats=1 \
+			-artifact_prefix=$(CORE_BUILD)/$$name- \
+			$$corpus tests/fuzz/corpus/$$name \
+			>$(CORE_BUILD)/$$f.log 2>&1 \
+			|| { tail -50 $(CORE_BUILD)/$$f.log; exit 1; }; \
+		printf '%s: ' $$f; \
+		sed -n 's/^stat::number_of_executed_units: *//p' \
+			$(CORE_BUILD)/$$f.log | grep . || exit 1; \
+	done
+
+# Each test program is built alone, so that what one covers is not lost when
+# the next one is built
+core-coverage: ## print line and branch coverage of the core
+	@rm -rf $(CORE_BUILD)/coverage && mkdir -p $(CORE_BUILD)/coverage
+	@for c in $(CORE_C); do \
+		$(CC) $(CORE_FLAGS) -O0 --coverage -c $$c \
+			-o $(CORE_BUILD)/coverage/$$(basename $$c .c).o || exit 1; \
+	done
+	@for t in $(CORE_TESTS); do \
+		$(CC) $(CORE_FLAGS) -O0 --coverage -o $(CORE_BUILD)/coverage/$$t \
+			tests/core/$$t.c tests/core/edge.c \
+			$(CORE_BUILD)/coverage/[!t]*.o $(CORE_BUILD)/coverage/text.o \
+			-lcmocka || exit 1; \
+		$(CORE_BUILD)/coverage/$$t >/dev/null 2>&1 || exit 1; \
+	done
+	@gcov -b -n $(addprefix $(CORE_BUILD)/coverage/, \
+		$(notdir $(CORE_C:.c=.gcda))) \
+		| grep -A 3 "^File '$(CORE)/.*\.c'"
+
+$(CORE_BUILD)/test_%: tests/core/test_%.c tests/core/edge.c $(CORE_C) $(CORE_H)
+	@mkdir -p $(@D)
+	$(CC) $(CORE_FLAGS) $(CORE_SANITIZE) -O1 -o $@ $(filter %.c,$^) -lcmocka
+
+$(CORE_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE_C) $(CORE_H)
+	@mkdir -p $(@D)
+	$(CLANG) $(CORE_FLAGS) $(CORE_SANITIZE) -fsanitize=fuzzer -O1 -o $@ \
+		$(filter %.c,$^)

@@ -1,0 +1,386 @@
+/**
+ * @file test_classify.c  Tests of classify.c: what decides, and in which order
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "classify.h"
+#include "edge.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define NO_CAUSE DR_CAUSE_NONE
+#define ANALYTICS \
+	"Reason: SIP;cause=603;text=\"v=analytics1;url=https://a\"\r\n"
+
+struct classify_case
+{
+	const char *what;
+	enum dr_source source;
+	enum dr_after after;
+	int code;
+	const char *phrase;
+	const char *headers;
+	enum dr_reason reason;
+	const char *detail;
+	int cause;
+	enum dr_decider by;
+};
+
+
+static struct dr_answer classify(const struct classify_case *c, bool q850)
+{
+	const struct dr_attempt attempt = {.source = c->source,
+			.after = c->after,
+			.code = c->code,
+			.q850 = q850,
+			.phrase = edge_string(c->phrase),
+			.headers = edge_string(c->headers)};
+	struct dr_answer answer;
+
+	memset(&answer, 0xff, sizeof(answer));
+	dr_classify(&attempt, &answer);
+	assert_int_equal(answer.source, c->source);
+	assert_int_equal(answer.code, c->code);
+	assert_true(answer.row.len > 0);
+	edge_free(NULL);
+	return answer;
+}
+
+
+static void check_cases(const struct classify_case *cases, size_t count)
+{
+	size_t i;
+
+	for(i = 0; i < count; i++) {
+		const struct classify_case *c = &cases[i];
+		struct dr_answer answer = classify(c, true);
+
+		print_message("%s\n", c->what);
+		assert_int_equal(answer.reason, c->reason);
+		assert_int_equal(answer.detail.len, strlen(c->detail));
+		assert_memory_equal(answer.detail.s, c->detail, answer.detail.len);
+		assert_int_equal(answer.cause, c->cause);
+		assert_int_equal(answer.decided_by, c->by);
+	}
+}
+
+
+static void test_seven_rows(void **state)
+{
+	static const struct classify_case cases[] = {
+			{"486", DR_SOURCE_REMOTE, DR_AFTER_NONE, 486, "Busy Here", "",
+					DR_USER_REJECTED, "busy", NO_CAUSE, DR_BY_CODE},
+			{"480", DR_SOURCE_REMOTE, DR_AFTER_NONE, 480, "Away", "",
+					DR_USER_UNAVAILABLE, "unavailable", NO_CAUSE, DR_BY_CODE},
+			{"603", DR_SOURCE_REMOTE, DR_AFTER_RINGING, 603, "Decline", "",
+					DR_USER_REJECTED, "declined", NO_CAUSE, DR_BY_CODE},
+			{"408", DR_SOURCE_REMOTE, DR_AFTER_NONE, 408, "Timeout", "",
+					DR_USER_UNAVAILABLE, "request-timeout", NO_CAUSE,
+					DR_BY_CODE},
+			{"404", DR_SOURCE_REMOTE, DR_AFTER_NONE, 404, "Not Found", "",
+					DR_SIP_TRUNK_FAILURE, "not-found", NO_CAUSE, DR_BY_CODE},
+			{"500", DR_SOURCE_REMOTE, DR_AFTER_NONE, 500, "Error", "",
+					DR_SIP_TRUNK_FAILURE, "server-error", NO_CAUSE, DR_BY_CODE},
+			{"silence", DR_SOURCE_TIMEOUT, DR_AFTER_NONE, 408, "", "",
+					DR_CONNECTION_TIMEOUT, "no-reply", NO_CAUSE, DR_BY_EVENT},
+	};
+
+	(void)state;
+	check_cases(cases, COUNT(cases));
+}
+
+
+static void test_every_5xx(void **state)
+{
+	struct classify_case c = {"5xx", DR_SOURCE_REMOTE, DR_AFTER_NONE, 0, "", "",
+			DR_SIP_TRUNK_FAILURE, "", NO_CAUSE, DR_BY_CODE};
+
+	(void)state;
+	for(c.code = 500; c.code <= 599; c.code++)
+		assert_int_equal(classify(&c, true).reason, DR_SIP_TRUNK_FAILURE);
+}
+
+
+static void test_no_reply(void **state)
+{
+	static const struct classify_case cases[] = {
+			{"only 100", DR_SOURCE_TIMEOUT, DR_AFTER_TRYING, 408, "", "",
+					DR_CONNECTION_TIMEOUT, "no-progress", NO_CAUSE,
+					DR_BY_EVENT},
+			{"rang and rang", DR_SOURCE_TIMEOUT, DR_AFTER_RINGING, 408, "", "",
+					DR_USER_UNAVAILABLE, "no-answer", NO_CAUSE, DR_BY_EVENT},
+			{"a timeout has no reply to read", DR_SOURCE_TIMEOUT, DR_AFTER_NONE,
+					480, "", "Reason: Q.850;cause=17\r\n",
+					DR_CONNECTION_TIMEOUT, "no-reply", NO_CAUSE, DR_BY_EVENT},
+			{"not sent", DR_SOURCE_TRANSPORT, DR_AFTER_NONE, 477, "", "",
+					DR_SIP_TRUNK_FAILURE, "transport", NO_CAUSE, DR_BY_EVENT},
+			{"after is nonsense", DR_SOURCE_TIMEOUT, DR_AFTER_COUNT, 0, "", "",
+					DR_CONNECTION_TIMEOUT, "no-reply", NO_CAUSE, DR_BY_EVENT},
+	};
+
+	(void)state;
+	check_cases(cases, COUNT(cases));
+}
+
+
+static void test_unresolved(void **state)
+{
+	const struct dr_attempt attempt = {
+			.source = DR_SOURCE_TRANSPORT, .unresolved = true, .code = 478};
+	struct dr_answer answer;
+
+	(void)state;
+	dr_classify(&attempt, &answer);
+	assert_int_equal(answer.reason, DR_SIP_TRUNK_FAILURE);
+	assert_int_equal(answer.detail.len, strlen("dns"));
+	assert_memory_equal(answer.detail.s, "dns", answer.detail.len);
+}
+
+
+static void test_cancel_wins(void **state)
+{
+	static const struct classify_case cases[] = {
+			{"cancelled, 487", DR_SOURCE_CANCEL, DR_AFTER_RINGING, 487, "", "",
+					DR_CLIENT_INITIATED, "cancelled", NO_CAUSE, DR_BY_EVENT},
+			{"cancelled, 486 came", DR_SOURCE_CANCEL, DR_AFTER_RINGING, 486, "",
+					"", DR_CLIENT_INITIATED, "cancelled", NO_CAUSE,
+					DR_BY_EVENT},
+			{"cancelled, cause came", DR_SOURCE_CANCEL, DR_AFTER_NONE, 480, "",
+					"Reason: Q.850;cause=17\r\n", DR_CLIENT_INITIATED,
+					"cancelled", NO_CAUSE, DR_BY_EVENT},
+			{"cancelled, blocked came", DR_SOURCE_CANCEL, DR_AFTER_NONE, 603,
+					"Network Blocked", ANALYTICS, DR_CLIENT_INITIATED,
+					"cancelled", NO_CAUSE, DR_BY_EVENT},
+			{"cancelled, nothing came", DR_SOURCE_CANCEL, DR_AFTER_NONE, 0, "",
+					"", DR_CLIENT_INITIATED, "cancelled", NO_CAUSE,
+					DR_BY_EVENT},
+	};
+
+	(void)state;
+	check_cases(cases, COUNT(cases));
+}
+
+
+static void test_blocked(void **state)
+{
+	static const struct classify_case cases[] = {
+			{"603+", DR_SOURCE_REMOTE, DR_AFTER_NONE, 603, "Network Blocked",
+					ANALYTICS, DR_USER_REJECTED, "blocked", NO_CAUSE,
+					DR_BY_EVENT},
+			{"603+, any case, second value of second header", DR_SOURCE_REMOTE,
+					DR_AFTER_NONE, 603, "NETWORK blocked",
+					"Reason: Q.850;cause=21\r\nreason: SIP,\r\n "
+					"SIP;text=\"v=analytics1;url=u\"\r\n",
+					DR_USER_REJECTED, "blocked", NO_CAUSE, DR_BY_EVENT},
+			{"no Reason", DR_SOURCE_REMOTE, DR_AFTER_NONE, 603,
+					"Network Blocked", "", DR_USER_REJECTED, "declined",
+					NO_CAUSE, DR_BY_CODE},
+			{"other phrase", DR_SOURCE_REMOTE, DR_AFTER_NONE, 603,
+					"Network Blocked!", ANALYTICS, DR_USER_REJECTED, "declined",
+					NO_CAUSE, DR_BY_CODE},
+			{"other text", DR_SOURCE_REMOTE, DR_AFTER_NONE, 603,
+					"Network Blocked",
+					"Reason: SIP;text=\"x v=analytics1;\"\r\n"
+					"Reason: SIP;text=\"v=analytics1\"\r\n",
+					DR_USER_REJECTED, "declined", NO_CAUSE, DR_BY_CODE},
+			{"other code", DR_SOURCE_REMOTE, DR_AFTER_NONE, 403,
+					"Network Blocked", ANALYTICS, DR_SIP_TRUNK_FAILURE,
+					"forbidden", NO_CAUSE, DR_BY_CODE},
+			{"the script's own 603", DR_SOURCE_SCRIPT, DR_AFTER_NONE, 603,
+					"Network Blocked", ANALYTICS, DR_USER_REJECTED, "declined",
+					NO_CAUSE, DR_BY_CODE},
+			{"608", DR_SOURCE_REMOTE, DR_AFTER_NONE, 608, "Rejected", "",
+					DR_USER_REJECTED, "blocked", NO_CAUSE, DR_BY_CODE},
+	};
+
+	(void)state;
+	check_cases(cases, COUNT(cases));
+}
+
+
+#define A_480 DR_SOURCE_REMOTE, DR_AFTER_NONE, 480, ""
+
+static void test_q850(void **state)
+{
+	static const struct classify_case cases[] = {
+			{"17", A_480, "Reason: Q.850;cause=17\r\n", DR_USER_REJECTED,
+					"busy", 17, DR_BY_Q850},
+			{"34, any case, folded", A_480,
+					"Via: x\r\nREASON :\r\n q.850\r\n ;\r\n\tcause=34\r\n\r\n",
+					DR_SIP_TRUNK_FAILURE, "congestion", 34, DR_BY_Q850},
+			{"19", A_480, "Reason: Q.850;cause=19\r\n", DR_USER_UNAVAILABLE,
+					"no-answer", 19, DR_BY_Q850},
+			{"16 says nothing", A_480, "Reason: Q.850;cause=16\r\n",
+					DR_USER_UNAVAILABLE, "unavailable", 16, DR_BY_CODE},
+			{"127 says nothing", A_480, "Reason: Q.850;cause=127\r\n",
+					DR_USER_UNAVAILABLE, "unavailable", 127, DR_BY_CODE},
+			{"35 has no row", A_480, "Reason: Q.850;cause=35\r\n",
+					DR_USER_UNAVAILABLE, "unavailable", 35, DR_BY_CODE},
+			{"no Q.850 cause is 0 or 128", A_480,
+					"Reason: Q.850;cause=0,Q.850;cause=128,Q.850\r\n",
+					DR_USER_UNAVAILABLE, "unavailable", NO_CAUSE, DR_BY_CODE},
+			{"no cause of SIP", A_480,
+					"Reason: SIP;cause=17,Q.8500;cause=17\r\n",
+					DR_USER_UNAVAILABLE, "unavailable", NO_CAUSE, DR_BY_CODE},
+			{"in a body it counts for nothing", A_480,
+					"Via: x\r\n\r\nReason: Q.850;cause=17\r\n",
+					DR_USER_UNAVAILABLE, "unavailable", NO_CAUSE, DR_BY_CODE},
+	};
+
+	(void)state;
+	check_cases(cases, COUNT(cases));
+}
+
+
+/* The first cause that overrides decides; one that does not, or that has no
+ * row, keeps nothing from a later one */
+static void test_several_q850(void **state)
+{
+	static const struct classify_case cases[] = {
+			{"16 and 34", A_480, "Reason: Q.850;cause=16,Q.850;cause=34\r\n",
+					DR_SIP_TRUNK_FAILURE, "congestion", 34, DR_BY_Q850},
+			{"127 and 34 in two headers", A_480,
+					"Reason: Q.850;cause=127\r\nReason: Q.850;cause=34\r\n",
+					DR_SIP_TRUNK_FAILURE, "congestion", 34, DR_BY_Q850},
+			{"no row and 34", A_480,
+					"Reason: Q.850;cause=35,Q.850;cause=34\r\n",
+					DR_SIP_TRUNK_FAILURE, "congestion", 34, DR_BY_Q850},
+			{"broken and 34", A_480, "Reason: Q.850;cause=x,Q.850;cause=34\r\n",
+					DR_SIP_TRUNK_FAILURE, "congestion", 34, DR_BY_Q850},
+			{"SIP and 34", A_480, "Reason: SIP;cause=486,Q.850;cause=34\r\n",
+					DR_SIP_TRUNK_FAILURE, "congestion", 34, DR_BY_Q850},
+			{"17 and 34", A_480, "Reason: Q.850;cause=17,Q.850;cause=34\r\n",
+					DR_USER_REJECTED, "busy", 17, DR_BY_Q850},
+			{"34 and 16", A_480, "Reason: Q.850;cause=34,Q.850;cause=16\r\n",
+					DR_SIP_TRUNK_FAILURE, "congestion", 34, DR_BY_Q850},
+			{"16 and 127", A_480, "Reason: Q.850;cause=16,Q.850;cause=127\r\n",
+					DR_USER_UNAVAILABLE, "unavailable", 16, DR_BY_CODE},
+	};
+
+	(void)state;
+	check_cases(cases, COUNT(cases));
+}
+
+
+static bool is_soft(int code)
+{
+	static const int soft[] = {
+			400, 404, 408, 410, 480, 484, 487, 500, 501, 502, 503, 504};
+	size_t i;
+
+	for(i = 0; i < COUNT(soft); i++) {
+		if(soft[i] == code)
+			return true;
+	}
+	return false;
+}
+
+
+static void test_soft_codes_only(void **state)
+{
+	struct classify_case c = {"", DR_SOURCE_REMOTE, DR_AFTER_NONE, 0, "",
+			"Reason: Q.850;cause=20\r\n", DR_UNKNOWN_REASON, "", 0, DR_BY_Q850};
+
+	(void)state;
+	for(c.code = 0; c.code <= 800; c.code++) {
+		struct dr_answer with = classify(&c, true);
+		struct dr_answer without = classify(&c, false);
+
+		assert_int_equal(with.decided_by == DR_BY_Q850, is_soft(c.code));
+		assert_int_equal(with.cause, is_soft(c.code) ? 20 : NO_CAUSE);
+		assert_int_not_equal(without.decided_by, DR_BY_Q850);
+		assert_int_equal(without.cause, NO_CAUSE);
+		if(!is_soft(c.code)) {
+			assert_int_equal(with.reason, without.reason);
+			assert_ptr_equal(with.detail.s, without.detail.s);
+		}
+	}
+}
+
+
+static void test_q850_of_remote_only(void **state)
+{
+	struct classify_case c = {"", DR_SOURCE_REMOTE, DR_AFTER_NONE, 480, "",
+			"Reason: Q.850;cause=34\r\n", DR_UNKNOWN_REASON, "", 0, DR_BY_Q850};
+	int source;
+
+	(void)state;
+	for(source = 0; source <= DR_SOURCE_COUNT; source++) {
+		c.source = (enum dr_source)source;
+		assert_int_equal(classify(&c, true).decided_by == DR_BY_Q850,
+				source == DR_SOURCE_REMOTE);
+	}
+}
+
+
+static void test_487(void **state)
+{
+	static const struct classify_case cases[] = {
+			{"nobody here asked for it", DR_SOURCE_REMOTE, DR_AFTER_RINGING,
+					487, "", "", DR_USER_UNAVAILABLE, "terminated", NO_CAUSE,
+					DR_BY_EVENT},
+			{"with a cause", DR_SOURCE_REMOTE, DR_AFTER_RINGING, 487, "",
+					"Reason: Q.850;cause=17\r\n", DR_USER_REJECTED, "busy", 17,
+					DR_BY_Q850},
+			{"with a cause that says nothing", DR_SOURCE_REMOTE, DR_AFTER_NONE,
+					487, "", "Reason: Q.850;cause=31\r\n", DR_USER_UNAVAILABLE,
+					"terminated", 31, DR_BY_EVENT},
+			{"the script cancelled", DR_SOURCE_SCRIPT, DR_AFTER_RINGING, 487,
+					"", "Reason: Q.850;cause=17\r\n", DR_USER_UNAVAILABLE,
+					"terminated", NO_CAUSE, DR_BY_CODE},
+	};
+
+	(void)state;
+	check_cases(cases, COUNT(cases));
+}
+
+
+static void test_odd_codes(void **state)
+{
+	static const int codes[] = {
+			INT_MIN, -1, 0, 1, 100, 200, 299, 700, 999, INT_MAX};
+	struct classify_case c = {"", DR_SOURCE_REMOTE, DR_AFTER_NONE, 0, "",
+			"Reason: Q.850;cause=34\r\n", DR_UNKNOWN_REASON, "unknown",
+			NO_CAUSE, DR_BY_EVENT};
+	size_t i;
+
+	(void)state;
+	for(i = 0; i < COUNT(codes); i++) {
+		c.code = codes[i];
+		c.source = DR_SOURCE_REMOTE;
+		check_cases(&c, 1);
+		c.source = DR_SOURCE_SCRIPT;
+		check_cases(&c, 1);
+		c.source = DR_SOURCE_COUNT;
+		check_cases(&c, 1);
+	}
+}
+
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(test_seven_rows),
+			cmocka_unit_test(test_every_5xx),
+			cmocka_unit_test(test_no_reply),
+			cmocka_unit_test(test_unresolved),
+			cmocka_unit_test(test_cancel_wins),
+			cmocka_unit_test(test_blocked),
+			cmocka_unit_test(test_q850),
+			cmocka_unit_test(test_several_q850),
+			cmocka_unit_test(test_soft_codes_only),
+			cmocka_unit_test(test_q850_of_remote_only),
+			cmocka_unit_test(test_487),
+			cmocka_unit_test(test_odd_codes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
