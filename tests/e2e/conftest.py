@@ -3,6 +3,8 @@
 
 import pytest
 
+pytest.register_assert_rewrite("lib")
+
 from lib.case import Case
 from lib.proxies import Proxies
 

@@ -6,7 +6,8 @@ import string
 from dataclasses import dataclass, field
 
 from . import caller as callers
-from .check import check_loaded, check_plain, check_same
+from .check import (DETAIL_HEADER, REASON_HEADER, check_loaded, check_plain,
+                    check_same)
 from .sipp import Sipp
 
 
@@ -20,13 +21,15 @@ class Outcome:
     avps     AVP values logged while X-Test-Arm is 1, by default the reason once
     unarmed  AVP values logged while it is 0
     names    names of the headers, each once, all with the same value
+    detail   value of the header DETAIL_HEADER; None: no such header
     """
     code: int
     phrase: str
     reason: str | None = None
     avps: tuple | None = None
     unarmed: tuple = ()
-    names: tuple = ("X-LK-Disconnect-Reason",)
+    names: tuple = (REASON_HEADER,)
+    detail: str | None = None
 
     def avps_for(self, armed):
         if not armed:
@@ -105,7 +108,7 @@ class Case:
             check_loaded(calls["loaded", arm], expect)
             if compare:
                 check_same(calls["plain", arm], calls["loaded", arm],
-                           expect.names)
+                           (*expect.names, DETAIL_HEADER))
         return calls
 
     def _trunks(self, behaviours, calls, transport):

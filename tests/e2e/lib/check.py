@@ -6,19 +6,31 @@ import re
 
 from .message import distinct, without_headers
 
+REASON_HEADER = "X-LK-Disconnect-Reason"
+DETAIL_HEADER = "X-LK-Disconnect-Detail"  # only where a test turns it on
+
 
 def check_loaded(call, expect):
     """With the module: final reply, header and AVP are as expected."""
     final = check_final(call, expect)
     for name in expect.names:
-        line = f"\r\n{name}: {expect.reason}\r\n".encode()
-        wanted = 1 if expect.reason else 0
-        assert len(final.values(name)) == wanted, f"{name} in\n{final}"
-        assert final.raw.count(line) == wanted, f"{name} in\n{final}"
-        for other in call.received:
-            if other.raw != final.raw:
-                assert not other.values(name), f"{name} in\n{other}"
+        check_header(call, final, name, expect.reason)
+    check_header(call, final, DETAIL_HEADER, expect.detail)
     check_avps(call, expect.avps_for(call.armed))
+
+
+def check_header(call, final, name, value):
+    """In the final reply once, written just so, and in no other message.
+
+    In none at all when `value` is None.
+    """
+    wanted = 0 if value is None else 1
+    line = f"\r\n{name}: {value}\r\n".encode()
+    assert len(final.values(name)) == wanted, f"{name} in\n{final}"
+    assert final.raw.count(line) == wanted, f"{name}: {value} in\n{final}"
+    for other in call.received:
+        if other.raw != final.raw:
+            assert not other.values(name), f"{name} in\n{other}"
 
 
 def check_plain(call, expect):

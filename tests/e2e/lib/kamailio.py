@@ -15,6 +15,8 @@ import socket
 from . import ports, process
 
 BAD_LINE = re.compile(r"\b(ERROR|CRITICAL|BUG|ALERT|EMERG)\b")
+# Kamailio's TCP main process says so when a worker ends before it does
+AT_STOP = r"CRITICAL: <core> .* receive_fd\(\): EOF on \d+$"
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
 
 
@@ -165,7 +167,8 @@ class Kamailio:
 
     def stop(self, allowed=()):
         """Ends it; asserts a clean exit, a clean log and no core."""
-        code = process.end(self.child, 20)
         self.check_log(allowed)
+        code = process.end(self.child, 20)
+        self.check_log([*allowed, AT_STOP])
         assert code == 0, f"Kamailio in {self.folder} ended with {code}"
         assert not list(self.folder.glob("core*")), f"core in {self.folder}"

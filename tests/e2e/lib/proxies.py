@@ -6,10 +6,12 @@ each test and when it ends."""
 from collections import OrderedDict, namedtuple
 from pathlib import Path
 
+from .check import DETAIL_HEADER
 from .kamailio import Kamailio
 
 CFG = Path(__file__).resolve().parent.parent / "cfg"
 BEFORE = ("tm", "tmx", "sl", "pv", "xlog", "corex")
+DETAIL = ("disconnect_reason", "detail_header", DETAIL_HEADER)
 KEEP = 3  # pairs that may run at the same time
 
 Pair = namedtuple("Pair", "plain loaded")

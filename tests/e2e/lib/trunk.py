@@ -9,10 +9,19 @@ reply whose reply it is: tag `trunk-A` is the first trunk's.
 from .scenario import (answer, answer_last, linger, pause, receive,
                        receive_invite, scenario)
 
+# ms between the last provisional reply and the final one; less, and two workers
+# of the proxy may overtake each other
+GAP = 50
+
 
 def _provisional(codes, tag, headers=()):
     return [answer(code, tag="" if code == 100 else tag, headers=headers)
             for code in codes]
+
+
+def _wait(milliseconds, after):
+    milliseconds = max(milliseconds, GAP if after else 0)
+    return pause(milliseconds) if milliseconds else ""
 
 
 def reply(code, phrase=None, headers=(), body="", kind=None, after=(), wait=0,
@@ -26,7 +35,7 @@ def reply(code, phrase=None, headers=(), body="", kind=None, after=(), wait=0,
         again = answer(code, phrase, headers, body, tag, kind)
         return scenario(
             receive_invite(), _provisional(after, tag),
-            pause(wait) if wait else "", [again] * (copies - 1), final,
+            _wait(wait, after), [again] * (copies - 1), final,
             [receive("ACK")] * copies)
     return build
 
@@ -55,6 +64,6 @@ def accept(after=(180,), headers=(), wait=0):
     """Answers with 200, each reply with `headers`; the caller hangs up."""
     return lambda tag: scenario(
         receive_invite(), _provisional(after, tag, headers),
-        pause(wait) if wait else "",
+        _wait(wait, after),
         answer(200, headers=headers, tag=tag, retrans=500), receive("ACK"),
         receive("BYE"), answer_last(200, headers=headers))
