@@ -52,7 +52,7 @@ static const struct row events[EVENT_COUNT] = {
 #define FIRM false
 static const struct row codes[CODE_MAX - CODE_MIN + 1] = {
 #define DR_SIP_CODE(code, soft, reason, detail, words) \
-	[(code)-CODE_MIN] = {DR_##reason, soft, DR_TEXT(detail), DR_TEXT(words)},
+	[(code) - CODE_MIN] = {DR_##reason, soft, DR_TEXT(detail), DR_TEXT(words)},
 #include "table_sip_codes.h"
 };
 
@@ -123,7 +123,7 @@ static bool is_network_block(const struct dr_attempt *attempt)
 			|| !dr_text_alike(dr_text_trim(attempt->phrase), phrase))
 		return false;
 
-	while(dr_header_find(&headers, reason_name, &header)) {
+	while(dr_header_find(&headers, &reason_name, 1, &header)) {
 		while(dr_reason_value_next(&header.value, &value)) {
 			if(dr_text_starts(value.text, mark))
 				return true;
@@ -160,7 +160,7 @@ static bool decide_by_q850(struct dr_answer *answer, struct dr_text headers)
 	struct dr_header header;
 	struct dr_reason_value value;
 
-	while(dr_header_find(&headers, reason_name, &header)) {
+	while(dr_header_find(&headers, &reason_name, 1, &header)) {
 		while(dr_reason_value_next(&header.value, &value)) {
 			int cause = q850_cause(&value);
 

@@ -54,6 +54,67 @@ static const char *field_end(const char *s, const char *end)
 }
 
 
+/* Take the field that starts at headers->s, if one does */
+static bool take_field(struct dr_text *headers, struct dr_text *field)
+{
+	const char *start = headers->s;
+
+	if(headers->len == 0 || *start == '\r' || *start == '\n')
+		return false;
+
+	headers->s = field_end(start, start + headers->len);
+	field->s = start;
+	field->len = (size_t)(headers->s - start);
+	headers->len -= field->len;
+	return true;
+}
+
+
+static void split_field(struct dr_text field, struct dr_header *header)
+{
+	const char *end = field.s + field.len;
+	const char *colon = memchr(field.s, ':', field.len);
+	const char *value = colon ? colon + 1 : end;
+	size_t name_len = colon ? (size_t)(colon - field.s) : 0;
+
+	header->field = field;
+	header->name = dr_text_trim((struct dr_text){field.s, name_len});
+	header->value =
+			dr_text_trim((struct dr_text){value, (size_t)(end - value)});
+}
+
+
+/* Could a field have one of the names? Asks for the first letter only, or for
+ * the space before it that only the first field of a message can have. */
+static bool may_be_any(
+		struct dr_text field, const struct dr_text *names, size_t count)
+{
+	size_t i;
+
+	if(*field.s == ' ' || *field.s == '\t')
+		return true;
+
+	for(i = 0; i < count; i++) {
+		if(((*field.s ^ *names[i].s) & ~0x20) == 0)
+			return true;
+	}
+	return false;
+}
+
+
+static bool is_any(const struct dr_header *header, const struct dr_text *names,
+		size_t count)
+{
+	size_t i;
+
+	for(i = 0; i < count; i++) {
+		if(dr_header_is(header, names[i]))
+			return true;
+	}
+	return false;
+}
+
+
 /**
  * Take the next header field off the front of a message's header fields (RFC
  * 3261 section 7.3)
@@ -72,48 +133,37 @@ static const char *field_end(const char *s, const char *end)
  */
 bool dr_header_next(struct dr_text *headers, struct dr_header *header)
 {
-	const char *start = headers->s;
-	const char *next;
-	const char *colon;
-	const char *value;
-	size_t len;
+	struct dr_text field;
 
-	if(headers->len == 0 || *start == '\r' || *start == '\n')
+	if(!take_field(headers, &field))
 		return false;
 
-	next = field_end(start, start + headers->len);
-	len = (size_t)(next - start);
-	headers->s = next;
-	headers->len -= len;
-
-	colon = memchr(start, ':', len);
-	value = colon ? colon + 1 : next;
-	if(!colon)
-		colon = start;
-
-	header->field = (struct dr_text){start, len};
-	header->name =
-			dr_text_trim((struct dr_text){start, (size_t)(colon - start)});
-	header->value =
-			dr_text_trim((struct dr_text){value, (size_t)(next - value)});
+	split_field(field, header);
 	return true;
 }
 
 
 /**
- * Take header fields off the front up to the next one of a name
+ * Take header fields off the front up to the next one that has one of several
+ * names; the quick way past all others, which are only searched for their ends
  *
  * @param headers Header fields, as for dr_header_next(), and moved like there
- * @param name    The name, any case
+ * @param names   The names, any case; none is empty
+ * @param count   How many names there are
  * @param header  Set to the field; undefined at the end
  *
  * @return true when there was one, false at the end
  */
-bool dr_header_find(
-		struct dr_text *headers, struct dr_text name, struct dr_header *header)
+bool dr_header_find(struct dr_text *headers, const struct dr_text *names,
+		size_t count, struct dr_header *header)
 {
-	while(dr_header_next(headers, header)) {
-		if(dr_header_is(header, name))
+	struct dr_text field;
+
+	while(take_field(headers, &field)) {
+		if(!may_be_any(field, names, count))
+			continue;
+		split_field(field, header);
+		if(is_any(header, names, count))
 			return true;
 	}
 	return false;

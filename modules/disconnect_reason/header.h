@@ -22,8 +22,8 @@ struct dr_header
 };
 
 bool dr_header_next(struct dr_text *headers, struct dr_header *header);
-bool dr_header_find(
-		struct dr_text *headers, struct dr_text name, struct dr_header *header);
+bool dr_header_find(struct dr_text *headers, const struct dr_text *names,
+		size_t count, struct dr_header *header);
 bool dr_header_is(const struct dr_header *header, struct dr_text name);
 size_t dr_token_length(struct dr_text text);
 bool dr_token_check(struct dr_text token);

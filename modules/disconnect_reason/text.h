@@ -20,10 +20,7 @@ struct dr_text
 };
 
 /** A constant text from a string literal */
-#define DR_TEXT(literal)               \
-	{                                  \
-		(literal), sizeof(literal) - 1 \
-	}
+#define DR_TEXT(literal) {(literal), sizeof(literal) - 1}
 
 bool dr_text_is(struct dr_text a, struct dr_text b);
 bool dr_text_alike(struct dr_text a, struct dr_text b);

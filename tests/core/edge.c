@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-/* MAP_ANONYMOUS */
+/* For MAP_ANONYMOUS. NOLINTNEXTLINE(*reserved-identifier,cert-dcl*) */
 #define _DEFAULT_SOURCE
 
 #include <stdlib.h>

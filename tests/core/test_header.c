@@ -136,24 +136,49 @@ static void test_no_text(void **state)
 
 	(void)state;
 	assert_false(dr_header_next(&headers, &h));
-	assert_false(dr_header_find(&headers, EDGE("A"), &h));
+	assert_false(dr_header_find(&headers, NULL, 0, &h));
+}
+
+
+/* The values of the fields that dr_header_find() finds, then "#" and what is
+ * left */
+static void find(struct dr_text headers, const struct dr_text *names,
+		size_t count, char *out, size_t size)
+{
+	struct dr_header h;
+	size_t n = 0;
+
+	while(dr_header_find(&headers, names, count, &h)) {
+		n += (size_t)snprintf(
+				out + n, size - n, "%.*s|", (int)h.value.len, h.value.s);
+		assert_true(n < size);
+	}
+	snprintf(out + n, size - n, "#%.*s", (int)headers.len, headers.s);
 }
 
 
 static void test_find(void **state)
 {
-	struct dr_text headers = EDGE("Via: 1\r\nREASON : a\r\nReason-X: b\r\n"
-								  "Reaso: c\r\nreason:\r\n d\r\n\r\nReason: e");
-	struct dr_text name = EDGE("Reason");
-	struct dr_header h;
+	static const struct dr_text names[] = {DR_TEXT("Reason"), DR_TEXT("X-a")};
+	static const char text[] = "Via: 1\r\nREASON : a\r\nReason-X: b\r\n"
+							   "Reaso: c\r\nreason:\r\n d\r\nx-A\t:e\n"
+							   "Reason f\r\nX-B: g\rReason: h\r\n\tReason: i"
+							   "\r\n:\r\n\r\nReason: j";
+	char out[64];
 
 	(void)state;
-	assert_true(dr_header_find(&headers, name, &h));
-	assert_memory_equal(h.value.s, "a", h.value.len);
-	assert_true(dr_header_find(&headers, name, &h));
-	assert_memory_equal(h.value.s, "d", h.value.len);
-	assert_false(dr_header_find(&headers, name, &h));
-	assert_int_equal(headers.len, strlen("\r\nReason: e"));
+	find(EDGE(text), names, 2, out, sizeof(out));
+	assert_string_equal(out, "a|d|e|h\r\n\tReason: i|#\r\nReason: j");
+	find(EDGE(text), names, 1, out, sizeof(out));
+	assert_string_equal(out, "a|d|h\r\n\tReason: i|#\r\nReason: j");
+	find(EDGE(text), &names[1], 1, out, sizeof(out));
+	assert_string_equal(out, "e|#\r\nReason: j");
+	find(EDGE(text), NULL, 0, out, sizeof(out));
+	assert_string_equal(out, "#\r\nReason: j");
+	find(EDGE(" Reason: a\r\n\tReason: b\r\n"), names, 2, out, sizeof(out));
+	assert_string_equal(out, "a\r\n\tReason: b|#");
+	find(EDGE("\treason: a"), names, 2, out, sizeof(out));
+	assert_string_equal(out, "a|#");
 }
 
 
