@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A caller is a function of the first trunk's URI and the INVITE's headers."""
 
-from .scenario import (ack_failure, invite, linger, maybe, pause, receive,
-                       request, scenario)
+from .scenario import (ack_failure, invite, label, linger, maybe, pause,
+                       receive, request, scenario)
 
 LINGER = 150  # ms that a caller listens on after the end of its call
 PROVISIONAL = maybe(100, 180, 183, 180, 183)
@@ -17,10 +17,48 @@ def fails(code, ack_after=0):
         linger(LINGER))
 
 
-def answered():
-    """The call is answered; the caller hangs up."""
+def answered(code=200, hangup=200):
+    """The call is answered; the caller hangs up and gets `hangup` for it."""
     return lambda uri, headers: scenario(
-        invite(uri, headers), PROVISIONAL, receive(200),
-        request("ACK", uri, branch="ACK", to="[last_To:]"),
-        request("BYE", uri, 2, to="[last_To:]", retrans=500), receive(200),
-        linger(LINGER))
+        invite(uri, headers), PROVISIONAL, receive(code, rrs="true"),
+        _hang_up(hangup), linger(LINGER))
+
+
+def _hang_up(code=200):
+    return [request("ACK", "[next_url]", branch="ACK", to="[last_To:]"),
+            request("BYE", "[next_url]", 2, to="[last_To:]", retrans=500),
+            receive(code)]
+
+
+def cancels(code, after=180, wait=0):
+    """Cancels once `after` has come, and `wait` ms more; ends with `code`.
+
+    The 200 to the CANCEL and the final reply come in any order.
+    """
+    return lambda uri, headers: scenario(
+        invite(uri, headers), [maybe(100) if after > 100 else ""],
+        receive(after), pause(wait) if wait else "",
+        request("CANCEL", uri, branch="INVITE1", retrans=500),
+        maybe(180, 183), _final_and_cancel_ok(uri, code), linger(LINGER))
+
+
+def _final_and_cancel_ok(uri, code):
+    return [receive(200, optional="true", next="1"),
+            receive(code), ack_failure(uri), receive(200, next="2"),
+            label(1), maybe(180, 183), receive(code), ack_failure(uri),
+            label(2)]
+
+
+def too_late():
+    """Cancels a ringing call that is answered all the same, and hangs up."""
+    return lambda uri, headers: scenario(
+        invite(uri, headers), maybe(100), receive(180),
+        request("CANCEL", uri, branch="INVITE1", retrans=500),
+        receive(200), receive(200, rrs="true"), _hang_up(), linger(LINGER))
+
+
+def asks(method, code):
+    """Sends one request outside of any dialog, which fails with `code`."""
+    return lambda uri, headers: scenario(
+        request(method, uri, headers=headers, retrans=500), maybe(100),
+        receive(code), linger(LINGER))

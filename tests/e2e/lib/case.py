@@ -10,18 +10,21 @@ from .check import (DETAIL_HEADER, REASON_HEADER, check_loaded, check_plain,
                     check_same)
 from .sipp import Sipp
 
+NOBODY = "sip:callee@127.0.0.1:9"  # where no trunk listens
+
 
 @dataclass(frozen=True)
 class Outcome:
     """What the caller must get.
 
-    code     status code of the one final reply
+    code     status code of the one final reply to the request `cseq`
     phrase   its reason phrase
     reason   value of the header; None: no header and no AVP
     avps     AVP values logged while X-Test-Arm is 1, by default the reason once
     unarmed  AVP values logged while it is 0
     names    names of the headers, each once, all with the same value
     detail   value of the header DETAIL_HEADER; None: no such header
+    cseq     CSeq of the request that the outcome is about
     """
     code: int
     phrase: str
@@ -30,6 +33,7 @@ class Outcome:
     unarmed: tuple = ()
     names: tuple = (REASON_HEADER,)
     detail: str | None = None
+    cseq: str = "1 INVITE"
 
     def avps_for(self, armed):
         if not armed:
@@ -58,11 +62,10 @@ class Call:
     trunks: dict = field(default_factory=dict)
     logged: list = field(default_factory=list)
 
-    @property
-    def finals(self):
-        """All final replies to the INVITE, retransmissions too."""
+    def finals(self, cseq="1 INVITE"):
+        """All final replies to that request, retransmissions too."""
         return [message for message in self.received if message.code >= 200
-                and message.method == "INVITE"]
+                and message.value("CSeq") == cseq]
 
 
 class Case:
@@ -76,7 +79,7 @@ class Case:
                  trunk_transport="udp", compare=True):
         """Plays the case and checks it; returns {("plain"|"loaded", arm): Call}.
 
-        trunk    behaviour of trunk A
+        trunk    behaviour of trunk A; None: nobody listens there
         expect   Outcome
         fork     behaviours of further trunks called at the same time
         then     behaviours of trunks called one after the other (X-Test-Next)
@@ -90,18 +93,11 @@ class Case:
         if caller is None:
             caller = callers.answered() if expect.code < 300 \
                 else callers.fails(expect.code)
-        trunks = self._trunks([trunk, *fork, *then], 2 * len(arms),
-                              trunk_transport)
-        uris = [one.uri for one in trunks]
-        headers = [*headers,
-                   *(f"X-Test-Fork: {uri}" for uri in uris[1:1 + len(fork)]),
-                   *(f"X-Test-Next: {uri}" for uri in uris[1 + len(fork):])]
-        scenario = caller(uris[0], headers)
-        sources = [self._sipp(scenario, name, caller_transport, len(arms),
-                              remote=proxy.address, rows=arms)
-                   for name, proxy in pair._asdict().items()]
-        play(sources, trunks)
-        calls = self._calls(pair, sources, trunks)
+        played = self._play(pair, [trunk] if trunk else [], fork, then, caller,
+                            headers, len(arms), rows=arms,
+                            transports=(caller_transport, trunk_transport))
+        calls = {("plain" if call.proxy is pair.plain else "loaded",
+                  call.armed): call for call in played}
         assert set(calls) == {(n, a) for n in pair._fields for a in arms}
         for arm in arms:
             check_plain(calls["plain", arm], expect)
@@ -111,37 +107,61 @@ class Case:
                            (*expect.names, DETAIL_HEADER))
         return calls
 
-    def _trunks(self, behaviours, calls, transport):
-        return [self._sipp(behaviour(f"trunk-{letter}"), letter, transport,
-                           calls)
-                for letter, behaviour in zip(string.ascii_uppercase, behaviours)]
+    def storm(self, proxy, trunk, caller, calls, rate, fork=(), headers=()):
+        """Plays many calls through one Kamailio and returns every Call.
 
-    def _sipp(self, scenario, name, transport, calls, **options):
+        Each second one has failure_route armed. Nothing is checked but that
+        SIPp saw what its scenarios name.
+        """
+        played = self._play([proxy], [trunk], fork, (), caller, headers, calls,
+                            rows=(0, 1), rate=rate, limit=calls, timeout=120)
+        assert len(played) == calls
+        return played
+
+    def _play(self, proxies, trunk, fork, then, caller, headers, count,
+              transports=("udp", "udp"), rows=(), timeout=30, **options):
+        """Plays `count` calls through each proxy and returns them all."""
+        trunks = [self._sipp(behaviour(f"trunk-{letter}"), letter,
+                             transports[1], count * len(proxies), timeout)
+                  for letter, behaviour in zip(string.ascii_uppercase,
+                                               [*trunk, *fork, *then])]
+        uris = [one.uri for one in trunks] or [NOBODY]
+        headers = [*headers,
+                   *(f"X-Test-Fork: {uri}" for uri in uris[1:1 + len(fork)]),
+                   *(f"X-Test-Next: {uri}" for uri in uris[1 + len(fork):])]
+        scenario = caller(uris[0], headers)
+        sources = [self._sipp(scenario, f"caller-{proxy.port}", transports[0],
+                              count, timeout, remote=proxy.address, rows=rows,
+                              **options)
+                   for proxy in proxies]
+        play(sources, trunks)
+        return sort_by_call(proxies, sources, trunks)
+
+    def _sipp(self, scenario, name, transport, calls, timeout, **options):
         self.played += 1
         return Sipp(scenario, self.folder, f"{self.played}-{name}", transport,
-                    calls, **options)
+                    calls, timeout=timeout, **options)
 
-    @staticmethod
-    def _calls(pair, sources, trunks):
-        """Sorts everything that was recorded by call."""
-        calls = {}
-        for name, proxy, source in zip(pair._fields, pair, sources):
-            logged = proxy.traces()
-            for message in source.messages():
-                key = (name, message.call_id)
-                if message.start.startswith("INVITE ") and key not in calls:
-                    arm = int(message.value("X-Test-Arm"))
-                    calls[key] = Call(proxy, arm, message.call_id, source,
-                                      logged=logged.get(message.call_id, []))
-                if message.received:
-                    calls[key].received.append(message)
-        by_id = {call.call_id: call for call in calls.values()}
-        for letter, trunk in zip(string.ascii_uppercase, trunks):
-            for message in trunk.messages():
-                if message.received:
-                    by_id[message.call_id].trunks.setdefault(
-                        letter, []).append(message)
-        return {(name, call.armed): call for (name, _), call in calls.items()}
+
+def sort_by_call(proxies, sources, trunks):
+    """Makes a Call of each call that any of the callers made."""
+    calls = {}
+    for proxy, source in zip(proxies, sources):
+        logged = proxy.traces()
+        for message in source.messages():
+            call = calls.get(message.call_id)
+            if call is None:
+                call = calls[message.call_id] = Call(
+                    proxy, int(message.value("X-Test-Arm")), message.call_id,
+                    source, logged=logged.get(message.call_id, []))
+            if message.received:
+                call.received.append(message)
+    for letter, trunk in zip(string.ascii_uppercase, trunks):
+        for message in trunk.messages():
+            if message.received:
+                calls[message.call_id].trunks.setdefault(
+                    letter, []).append(message)
+    return list(calls.values())
 
 
 def play(sources, trunks):

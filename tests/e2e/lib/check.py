@@ -40,8 +40,8 @@ def check_plain(call, expect):
 
 
 def check_final(call, expect):
-    """One final reply to the INVITE, with that code and phrase."""
-    finals = distinct(call.finals)
+    """One final reply, with that code and phrase."""
+    finals = distinct(call.finals(expect.cseq))
     assert len(finals) == 1, "finals:\n" + "\n".join(map(str, finals))
     got = (finals[0].code, finals[0].phrase)
     assert got == (expect.code, expect.phrase), str(finals[0])

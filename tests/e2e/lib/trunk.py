@@ -60,10 +60,10 @@ def cancelled(code=487, after=(180,), wait=0):
                                 _obey_cancel(tag, code, wait))
 
 
-def accept(after=(180,), headers=(), wait=0):
+def accept(after=(180,), headers=(), body="", wait=0, hangup=200):
     """Answers with 200, each reply with `headers`; the caller hangs up."""
     return lambda tag: scenario(
         receive_invite(), _provisional(after, tag, headers),
         _wait(wait, after),
-        answer(200, headers=headers, tag=tag, retrans=500), receive("ACK"),
-        receive("BYE"), answer_last(200, headers=headers))
+        answer(200, headers=headers, body=body, tag=tag, retrans=500),
+        receive("ACK"), receive("BYE"), answer_last(hangup))
