@@ -14,14 +14,19 @@
 #include "reason.h"
 #include "reason_header.h"
 
+struct dr_map;
+
 /** A failed attempt, as the host saw it */
 struct dr_attempt
 {
+	const struct dr_map *map; /**< NULL: the built-in tables alone */
+	int profile;			  /**< of the map; its default one is 0 */
 	enum dr_source source;
 	enum dr_after after;
 	int code;		 /**< status code of the reply; 0 when there is none */
 	bool unresolved; /**< transport: the name could not be resolved */
-	bool q850;		 /**< may Reason: Q.850 refine soft codes */
+	bool q850;		 /**< may Reason: Q.850 refine soft codes; a profile of
+					  * the map may say otherwise */
 	struct dr_text phrase;	/**< reason phrase of the reply */
 	struct dr_text headers; /**< header fields of the reply, as received */
 };
@@ -30,13 +35,14 @@ struct dr_attempt
 enum dr_decider
 {
 	DR_BY_SCRIPT, /**< the script set it */
+	DR_BY_RULE,	  /**< a rule of the map */
 	DR_BY_EVENT,  /**< a row of table_events.h */
 	DR_BY_Q850,	  /**< a row of table_q850_causes.h */
 	DR_BY_CODE,	  /**< a row of table_sip_codes.h */
 	DR_DECIDER_COUNT
 };
 
-/** The answer; detail and row point at constant text */
+/** The answer; detail and row point at constant text, or into the map */
 struct dr_answer
 {
 	enum dr_reason reason;
@@ -46,6 +52,7 @@ struct dr_answer
 	int cause; /**< Q.850 cause that decided, else the reply's first one from 1
 				* to 127, else DR_CAUSE_NONE; only looked for over soft codes */
 	enum dr_decider decided_by;
+	int rule;			/**< of the map, by its number; DR_NONE: no rule */
 	struct dr_text row; /**< what the row that decided says in words */
 };
 
