@@ -8,6 +8,7 @@ BUILD := build
 MODULE := $(BUILD)/disconnect_reason.so
 TREE := $(BUILD)/kamailio/tree
 BUILT := $(TREE)/src/modules/disconnect_reason/disconnect_reason.so
+EXAMPLES := /usr/share/doc/disconnect_reason/examples
 # Debian keeps pytest with its own python3
 PYTEST := /usr/bin/python3 -m pytest -p no:cacheprovider -q -n 2 tests/e2e
 
@@ -72,19 +73,15 @@ fuzz: ## fuzz the parsers of the core
 	@$(MAKE) core-fuzz
 
 install: module ## install the module and its examples (DESTDIR is respected)
-	install -d $(DESTDIR)$(MODULES_DIR) $(DESTDIR)$(EXAMPLES_DIR)
-	install -m 644 $(MODULE) $(DESTDIR)$(MODULES_DIR)
-	install -m 644 $(wildcard cfg/*) $(DESTDIR)$(EXAMPLES_DIR)
-
-# Where the installed Kamailio keeps its modules
-MODULES_DIR = $(shell $(KAMAILIO) -I \
-	| sed -n 's/.*paths to modules: *\([^:]*\).*/\1/p')
-EXAMPLES_DIR = /usr/share/doc/disconnect_reason/examples
+	@set -eu; modules=`$(KAMAILIO) -I \
+		| sed -n 's/.*paths to modules: *\([^: ]*\).*/\1/p'`; \
+	install -v -D -m 644 -t "$(DESTDIR)$${modules:?}" $(MODULE); \
+	install -v -D -m 644 -t "$(DESTDIR)$(EXAMPLES)" cfg/*.cfg
 
 clean: ## remove what was made, keep the fetched Kamailio source
-	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name kamailio \
-		-exec rm -rf {} + 2>/dev/null || true
 	rm -rf $(TREE)
+	[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 \
+		! -name kamailio -exec rm -rf {} +
 
 distclean: ## remove everything that was made or fetched
 	rm -rf $(BUILD)
