@@ -20,14 +20,14 @@
 #include "header.h"
 
 
-/* The first CR between s and end that ends a line alone, or NULL */
+/* The first CR in s that ends a line alone, or NULL; no LF before end */
 static const char *lone_cr(const char *s, const char *end)
 {
 	while((s = memchr(s, '\r', (size_t)(end - s))) != NULL) {
 		s++;
 		if(s == end)
 			return NULL;
-		if(*s != '\r' && *s != '\n' && *s != ' ' && *s != '\t')
+		if(*s != '\r' && *s != ' ' && *s != '\t')
 			return s - 1;
 	}
 	return NULL;

@@ -46,7 +46,8 @@ static void test_check(void **state)
 	static const char *const good[] = {
 			"a", "busy", "no-reply", "q850-17", "0", "-", longest};
 	static const char *const bad[] = {"", "Busy", "no_reply", "no reply", "a;b",
-			"a\r\nb", "\xc3\xa9", "a=b", "abcdefghijklmnopqrstuvwxyz-012345"};
+			"a:b", "a{b", "a\r\nb", "\xc3\xa9", "a=b",
+			"abcdefghijklmnopqrstuvwxyz-012345"};
 	size_t i;
 
 	(void)state;

@@ -2,16 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import re
-from types import SimpleNamespace
 
 import pytest
 
 from lib import process
+from lib.caller import cancels
 from lib.case import outcome
-from lib.check import REASON_HEADER
+from lib.check import DETAIL_HEADER, REASON_HEADER
 from lib.kamailio import Kamailio
 from lib.proxies import BEFORE, CFG, DETAIL
-from lib.trunk import reply
+from lib.scenario import answer, pause, receive, receive_invite, scenario
+from lib.trunk import cancelled, reply, silent
 
 DR = "disconnect_reason"
 BUSY = outcome(486, "Busy Here", "USER_REJECTED")
@@ -36,11 +37,14 @@ def started(proxy):
 @pytest.fixture
 def refuse(tmp_path):
     """Starts Kamailio, which must end with one clear error line of ours."""
-    def play(expected, script=CFG / "relay.cfg", modules=(*BEFORE, DR),
-             params=(), prefix="ERROR: disconnect_reason "):
+    def play(*expected, script=CFG / "relay.cfg", modules=(*BEFORE, DR),
+             params=()):
         lines = started(Kamailio(tmp_path / "refused", script, modules, params))
-        ours = [line for line in lines if prefix in line]
-        assert len(ours) == 1 and expected in ours[0], "\n".join(lines)
+        log = "\n".join(lines)
+        assert log.count("ERROR: disconnect_reason [") == 1, log
+        # behind it only the core's lines; a parameter's text may hold line ends
+        ours = log[log.index("ERROR: disconnect_reason ["):]
+        assert all(part in ours for part in expected), log
     return play
 
 
@@ -60,8 +64,9 @@ WRONG_NAMES = [
 @pytest.mark.parametrize("name,expected", WRONG_NAMES,
                          ids=[str(i) for i in range(len(WRONG_NAMES))])
 def test_wrong_header_name(refuse, parameter, name, expected):
-    shown = "X-A\r" if name.startswith("X-A") else name
-    refuse(f'parameter {parameter} is "{shown}', params=[param(parameter, name)])
+    shown, _, _ = name.partition("\\r")
+    refuse(f'parameter {parameter} is "{shown}', expected,
+           params=[param(parameter, name)])
 
 
 @pytest.mark.parametrize("params,expected", [
@@ -118,11 +123,151 @@ def test_wrong_argument(refuse, tmp_path, call, expected):
     """A constant argument that can't be right is an error at start."""
     script = tmp_path / "wrong.cfg"
     script.write_text(f"request_route {{\n\t{call};\n\texit;\n}}\n")
-    refuse(expected, script)
+    refuse(expected, script=script)
 
 
-def test_loaded_before_tm(refuse, tmp_path):
+EMPTY = "request_route {\n\texit;\n}\n"
+
+
+@pytest.mark.parametrize("modules", [("pv", "sl", DR), ("pv", "sl", DR, "tm")],
+                         ids=["never", "later"])
+def test_loaded_before_tm(refuse, tmp_path, modules):
     script = tmp_path / "empty.cfg"
-    script.write_text("request_route {\n\texit;\n}\n")
+    script.write_text(EMPTY)
     refuse("the module tm is not loaded: expected it before this one",
-           script, ("sl", DR))
+           script=script, modules=modules)
+
+
+def test_loaded_without_pv(refuse, tmp_path):
+    """AVPs are the module pv's; the error must say what is missing."""
+    script = tmp_path / "empty.cfg"
+    script.write_text(EMPTY)
+    refuse("module pv", script=script, modules=("tm", "sl", DR))
+
+
+@pytest.mark.parametrize("module", ["acc", "dialog"])
+@pytest.mark.parametrize("late", [True, False], ids=["wrong", "right"])
+def test_order_of_loading(case, proxies, module, late):
+    """Loaded behind acc or dialog the module warns, once; else it does not."""
+    before, after = (*BEFORE, "rr"), ()
+    if late:
+        before += (module,)
+    else:
+        after += (module,)
+    pair = proxies.pair(before=before, after=after)
+    case(reply(486), BUSY, pair=pair)
+    found = [line for line in pair.loaded.lines()
+             if f"the module {module} is loaded before this one" in line]
+    assert len(found) == late
+    assert all("WARNING: disconnect_reason " in line for line in found)
+
+
+TWO = ("X-LK-Disconnect-Reason", "X-Lk-Test-Id")
+EIGHT = tuple(f"X-Reason-{i}" for i in range(8))
+
+
+@pytest.mark.parametrize("names", [TWO, EIGHT, ("X-Other_Name.2",)],
+                         ids=["two", "eight", "other"])
+@pytest.mark.parametrize("trunk,expect", [
+    (reply(486), (486, "Busy Here", "USER_REJECTED")),
+    (reply(503), (500, "Service Unavailable", "SIP_TRUNK_FAILURE")),
+], ids=["486", "503"])
+def test_several_headers(case, proxies, names, trunk, expect):
+    """Each header carries the same value; the default name is gone."""
+    pair = proxies.pair(params=[param("header", name) for name in names])
+    calls = case(trunk, outcome(*expect, names=names), pair=pair)
+    if REASON_HEADER not in names:
+        for call in calls.values():
+            assert not call.finals()[0].values(REASON_HEADER)
+
+
+FAST = ["X-Test-Timers: 1200,700"]
+
+DETAILS = [
+    ("busy", reply(486), (486, "Busy Here", "USER_REJECTED"),
+     "code=486;detail=busy;source=remote"),
+    ("q850", reply(480, headers=["Reason: Q.850;cause=17"]),
+     (480, "Temporarily Unavailable", "USER_REJECTED"),
+     "code=480;q850=17;detail=busy;source=remote"),
+    ("weak-q850", reply(404, headers=["Reason: Q.850;cause=16"]),
+     (404, "Not Found", "SIP_TRUNK_FAILURE"),
+     "code=404;q850=16;detail=not-found;source=remote"),
+    ("unknown", reply(499, "What"), (499, "What", "SIP_TRUNK_FAILURE"),
+     "code=499;detail=protocol;source=remote"),
+    ("silence", silent(), (408, "Request Timeout", "CONNECTION_TIMEOUT"),
+     "detail=no-reply;source=timeout"),
+    ("100", silent((100,)), (408, "Request Timeout", "CONNECTION_TIMEOUT"),
+     "detail=no-progress;source=timeout"),
+    ("180", silent((180,)), (408, "Request Timeout", "USER_UNAVAILABLE"),
+     "detail=no-answer;source=timeout"),
+]
+
+
+@pytest.mark.parametrize("trunk,expect,detail", [row[1:] for row in DETAILS],
+                         ids=[row[0] for row in DETAILS])
+def test_detail_header(case, proxies, trunk, expect, detail):
+    case(trunk, outcome(*expect, detail=detail), headers=FAST,
+         pair=proxies.pair(params=[DETAIL]))
+
+
+def test_detail_header_of_cancel(case, proxies):
+    case(cancelled(), outcome(487, "Request Terminated", "CLIENT_INITIATED",
+                              avps=(), detail="detail=cancelled;source=cancel"),
+         caller=cancels(487), arms=(0,), pair=proxies.pair(params=[DETAIL]))
+
+
+SPOOFED = [f"{REASON_HEADER}: SPOOFED", f"{DETAIL_HEADER}: detail=spoofed"]
+
+
+def test_detail_header_is_stripped(case, proxies):
+    case(reply(486, headers=SPOOFED),
+         outcome(486, "Busy Here", "USER_REJECTED",
+                 detail="code=486;detail=busy;source=remote"),
+         pair=proxies.pair(params=[DETAIL]))
+
+
+def spoofs(tag):
+    """Writes the header on its 180 and, folded, on its 486."""
+    return scenario(
+        receive_invite(), answer(180, headers=SPOOFED[:1], tag=tag), pause(50),
+        answer(486, headers=[f"{REASON_HEADER.lower()} :", "[fold]SPOOFED"],
+               tag=tag, retrans=500), receive("ACK"))
+
+
+def test_strip_off(case, proxies):
+    """What the trunk wrote stays; the module's own header comes first."""
+    calls = case(spoofs, outcome(486, "Busy Here", None, names=(),
+                                 avps=("USER_REJECTED",)),
+                 pair=proxies.pair(params=[param("strip", 0)]), compare=False)
+    for (name, _), call in calls.items():
+        ringing, = [m for m in call.received if m.code == 180]
+        assert ringing.values(REASON_HEADER) == ["SPOOFED"]
+        final, = call.finals()
+        own = ["USER_REJECTED"] if name == "loaded" else []
+        assert final.values(REASON_HEADER) == [*own, "SPOOFED"]
+
+
+def test_strip_on(case):
+    case(spoofs, BUSY, compare=False)
+
+
+@pytest.mark.parametrize("value,reason,detail", [
+    (0, "USER_UNAVAILABLE", "code=480;detail=unavailable;source=remote"),
+    (1, "USER_REJECTED", "code=480;q850=21;detail=declined;source=remote"),
+])
+def test_q850(case, proxies, value, reason, detail):
+    case(reply(480, headers=["Reason: Q.850;cause=21"]),
+         outcome(480, "Temporarily Unavailable", reason, detail=detail),
+         pair=proxies.pair(params=[param("q850", value), DETAIL]))
+
+
+@pytest.mark.parametrize("avp", ["$avp(s:other)", "$avp(other)", "$avp(i:42)"])
+def test_avp(case, proxies, tmp_path, avp):
+    """The AVP may have any name or number; the default one is not written."""
+    script = tmp_path / "other_avp.cfg"
+    text = (CFG / "other_avp.cfg").read_text(encoding="utf-8")
+    script.write_text(text.replace("OTHER_AVP", avp), encoding="utf-8")
+    calls = case(reply(486), BUSY,
+                 pair=proxies.pair(script, params=[param("avp", avp)]))
+    for call in calls.values():
+        assert all(words["default"] == "<null>" for words in call.logged)
