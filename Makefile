@@ -29,7 +29,7 @@ module: ## build build/disconnect_reason.so and see that Kamailio loads it
 	@tests/setup build
 	@modules/kamailio-source $(BUILD)/kamailio
 	@$(MAKE) -s -C $(dir $(BUILT))
-	@cmp -s $(BUILT) $(MODULE) || $(MAKE) -s $(MODULE)
+	@cmp -s $(BUILT) $(MODULE) || $(MAKE) -s -B $(MODULE)
 
 # Only a module that the installed Kamailio takes gets its name
 $(MODULE): $(BUILT)

@@ -184,24 +184,6 @@ int dr_reply_reserve(struct sip_msg *reply)
 }
 
 
-static int is_ours(const struct dr_header *header)
-{
-	int i;
-
-	for(i = 0; i < dr_settings.header_count; i++) {
-		struct dr_text name = {
-				dr_settings.headers[i].s, dr_settings.headers[i].len};
-
-		if(dr_header_is(header, name))
-			return 1;
-	}
-	if(dr_settings.detail_header.len == 0)
-		return 0;
-	return dr_header_is(header, (struct dr_text){dr_settings.detail_header.s,
-										dr_settings.detail_header.len});
-}
-
-
 /**
  * Remove our header names from a reply: what a trunk writes there is no
  * answer of ours
@@ -214,9 +196,8 @@ void dr_reply_strip(struct sip_msg *reply)
 			reply->len - reply->first_line.len};
 	struct dr_header header;
 
-	while(dr_header_next(&rest, &header)) {
-		if(!is_ours(&header))
-			continue;
+	while(dr_header_find(&rest, dr_settings.names,
+			(size_t)dr_settings.name_count, &header)) {
 		if(del_lump(reply, (int)(header.field.s - reply->buf),
 				   (int)header.field.len, HDR_OTHER_T)
 				== NULL) {

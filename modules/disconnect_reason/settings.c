@@ -132,6 +132,26 @@ static int check_headers(void)
 }
 
 
+static void add_name(const str *name)
+{
+	struct dr_text *text = &dr_settings.names[dr_settings.name_count++];
+
+	text->s = name->s;
+	text->len = (size_t)name->len;
+}
+
+
+static void collect_names(void)
+{
+	int i;
+
+	for(i = 0; i < dr_settings.header_count; i++)
+		add_name(&dr_settings.headers[i]);
+	if(dr_settings.detail_header.len > 0)
+		add_name(&dr_settings.detail_header);
+}
+
+
 static char *append(char *p, const char *s, size_t len)
 {
 	memcpy(p, s, len);
@@ -204,6 +224,7 @@ int dr_settings_init(const char *avp)
 			|| check_switch("q850", dr_settings.q850) < 0 || check_headers() < 0
 			|| parse_avp(avp) < 0)
 		return -1;
+	collect_names();
 	for(reason = 0; reason < DR_REASON_COUNT; reason++)
 		if(build_lines(reason) < 0)
 			return -1;

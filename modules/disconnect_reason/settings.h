@@ -29,6 +29,9 @@ struct dr_settings
 	int header_count;
 	str detail_header; /**< name that carries the detail; len 0: off */
 
+	struct dr_text names[DR_HEADERS_MAX + 1]; /**< all names above */
+	int name_count;
+
 	str lines[DR_REASON_COUNT]; /**< ready header lines for each reason */
 
 	avp_flags_t avp_flags;
