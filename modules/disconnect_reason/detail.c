@@ -66,8 +66,8 @@ static void print_number(
  * e.g. code=603;q850=21;detail=declined;source=remote
  *
  * The grammar is generic-param *( ";" generic-param ) of RFC 3261 section 25.1
- * with tokens for values only. Code and Q.850 cause are left out when the
- * answer has none.
+ * with tokens for values only. Code, Q.850 cause and detail are left out when
+ * the answer has none.
  *
  * @param buf    Where to write; ends with a zero byte when the value fits
  * @param size   Its size in bytes; DR_DETAIL_HEADER_MAX is always enough
@@ -80,16 +80,20 @@ size_t dr_detail_print(char *buf, size_t size, const struct dr_answer *answer)
 {
 	char code[sizeof("code=;") + INT_DIGITS];
 	char cause[sizeof("q850=;") + INT_DIGITS];
+	char detail[sizeof("detail=;") + DR_DETAIL_MAX] = "";
 	struct dr_text source = dr_source_name(answer->source);
 	int len;
 
-	if(source.len == 0 || dr_detail_check(answer->detail) != 0)
+	if(source.len == 0
+			|| (answer->detail.len > 0 && dr_detail_check(answer->detail) != 0))
 		return 0;
 
 	print_number(code, sizeof(code), "code", answer->code, 1);
 	print_number(cause, sizeof(cause), "q850", answer->cause, 0);
-	len = snprintf(buf, size, "%s%sdetail=%.*s;source=%.*s", code, cause,
-			(int)answer->detail.len, answer->detail.s, (int)source.len,
-			source.s);
+	if(answer->detail.len > 0)
+		snprintf(detail, sizeof(detail), "detail=%.*s;",
+				(int)answer->detail.len, answer->detail.s);
+	len = snprintf(buf, size, "%s%s%ssource=%.*s", code, cause, detail,
+			(int)source.len, source.s);
 	return len < 0 || (size_t)len >= size ? 0 : (size_t)len;
 }

@@ -73,6 +73,9 @@ static void test_print(void **state)
 	answer = an_answer(-603, DR_CAUSE_NONE);
 	answer.source = DR_SOURCE_TIMEOUT;
 	assert_prints(&answer, "detail=declined;source=timeout");
+	/* a bug once: an answer without a detail printed nothing at all */
+	answer.detail = (struct dr_text){NULL, 0};
+	assert_prints(&answer, "source=timeout");
 }
 
 
