@@ -211,6 +211,7 @@ void dr_classify(const struct dr_attempt *attempt, struct dr_answer *answer)
 	answer->source = attempt->source;
 	answer->code = attempt->code;
 	answer->cause = DR_CAUSE_NONE;
+	answer->trunk = (struct dr_text){NULL, 0};
 
 	switch(attempt->source) {
 		case DR_SOURCE_CANCEL:

@@ -54,12 +54,13 @@ struct dr_answer
 	enum dr_decider decided_by;
 	int rule;			/**< of the map, by its number; DR_NONE: no rule */
 	struct dr_text row; /**< what the row that decided says in words */
+	struct dr_text trunk; /**< for the host to set; dr_classify() clears it */
 };
 
 void dr_classify(const struct dr_attempt *attempt, struct dr_answer *answer);
 
 /** Longest value that dr_detail_print() writes, in bytes */
-#define DR_DETAIL_HEADER_MAX 128
+#define DR_DETAIL_HEADER_MAX 256
 
 size_t dr_detail_print(char *buf, size_t size, const struct dr_answer *answer);
 
