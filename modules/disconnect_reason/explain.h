@@ -21,7 +21,7 @@
 #define DR_QUESTION_HEADERS_MAX 4096
 
 /** Longest text that says what is wrong with a question, with its zero byte */
-#define DR_EXPLAIN_ERROR_MAX 200
+#define DR_EXPLAIN_ERROR_MAX 240
 
 /** Most pairs of an explanation */
 #define DR_PAIRS_MAX 20
@@ -63,6 +63,8 @@ struct dr_explanation
 };
 
 void dr_explain_init(struct dr_question *question, bool q850);
+int dr_explain_say(
+		struct dr_question *question, struct dr_text key, struct dr_text value);
 int dr_explain_word(struct dr_question *question, struct dr_text word);
 int dr_explain(const struct dr_map *map, const struct dr_question *question,
 		struct dr_explanation *explanation);
