@@ -20,9 +20,11 @@
 #include "../../modules/tm/h_table.h"
 
 #include "hooks.h"
+#include "lines.h"
 #include "lumps.h"
 #include "outcome.h"
 #include "settings.h"
+#include "translate.h"
 
 struct tm_binds dr_tm;
 
@@ -48,6 +50,14 @@ static void on_new_transaction(
 }
 
 
+static void strip(const struct dr_call *call, struct sip_msg *reply)
+{
+	struct dr_text names[DR_NAMES_MAX];
+
+	dr_reply_strip(reply, names, dr_names_of(call->map, call->bridge, names));
+}
+
+
 static void on_reply(
 		struct cell *t, struct dr_call *call, struct tmcb_params *params)
 {
@@ -70,9 +80,19 @@ static void on_reply(
 			return;
 		if(dr_reply_reserve(reply) < 0)
 			LM_ERR("no memory for the header of a reply\n");
+		dr_translate_reserve(call, reply);
 	}
 	if(dr_settings.strip)
-		dr_reply_strip(reply);
+		strip(call, reply);
+}
+
+
+/** tm counts the branch only when it is complete */
+static void on_branch(const struct cell *t, struct dr_call *call,
+		const struct tmcb_params *params)
+{
+	if(t->nr_of_outgoings < DR_BRANCHES_MAX)
+		dr_call_sent(call, t->nr_of_outgoings, params->req);
 }
 
 
@@ -110,6 +130,15 @@ static void keep_replies(
 }
 
 
+/** To a caller who gave up a translated code means nothing */
+static void translate(struct cell *t, const struct dr_call *call,
+		struct sip_msg *request, int picked)
+{
+	if(call->bridge != DR_NONE && !is_cancelled(t))
+		dr_translate(t, call, request, picked);
+}
+
+
 static void on_failure(
 		struct cell *t, struct dr_call *call, struct tmcb_params *params)
 {
@@ -130,6 +159,8 @@ static void on_failure(
 	dr_tell_replies(t, call, picked);
 	dr_tell_script(t, call->reason);
 	keep_replies(t, picked, params->req);
+	if(!t->uac[picked].on_failure)
+		translate(t, call, params->req, picked);
 }
 
 
@@ -196,6 +227,8 @@ void dr_call_event(struct cell *t, int type, struct tmcb_params *params)
 		on_failure(t, call, params);
 	else if(type & TMCB_E2ECANCEL_IN)
 		on_cancel(t, call);
+	else if(type & TMCB_REQUEST_FWDED)
+		on_branch(t, call, params);
 	else if(type & TMCB_DESTROY)
 		on_destroy(t, call);
 }
@@ -287,7 +320,13 @@ static int after_failure(struct sip_msg *msg, unsigned int flags, void *param)
 	if(t == NULL || !is_stuck(t))
 		return 1;
 	call = dr_call_of(t);
-	if(call == NULL || call->final)
+	if(call == NULL)
+		return 1;
+	if(call->judged == t->nr_of_outgoings) {
+		translate(t, call, msg, dr_tm.t_get_picked_branch());
+		return 1;
+	}
+	if(call->final)
 		return 1;
 	branch = dr_last_attempt(t);
 	if(branch >= call->judged)
@@ -326,6 +365,8 @@ int dr_hooks_init(void)
 		return -1;
 	}
 	find_tm_details();
+	if(dr_translate_init() < 0)
+		return -1;
 	if(dr_tm.register_tmcb(
 			   NULL, NULL, TMCB_REQUEST_IN, on_new_transaction, NULL, NULL)
 			<= 0) {

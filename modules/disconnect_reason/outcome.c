@@ -83,11 +83,18 @@ int dr_last_attempt(const struct cell *t)
 }
 
 
-static void judge(struct dr_call *call, const struct dr_attempt *attempt)
+/** Judge by the rules of a trunk, or by the default ones for DR_NONE */
+static void judge(struct dr_call *call, struct dr_attempt *attempt, int number)
 {
+	struct dr_trunk trunk = {.profile = DR_PROFILE_DEFAULT};
 	struct dr_answer answer;
 
+	if(number != DR_NONE)
+		dr_map_get_trunk(call->map, number, &trunk);
+	attempt->map = call->map;
+	attempt->profile = trunk.profile;
 	dr_classify(attempt, &answer);
+	answer.trunk = trunk.name;
 	dr_call_answer(call, &answer);
 }
 
@@ -106,6 +113,7 @@ void dr_judge_branch(const struct cell *t, struct dr_call *call, int branch,
 		struct sip_msg *reply, int code)
 {
 	struct dr_attempt attempt = {.q850 = dr_settings.q850};
+	int trunk = DR_NONE;
 
 	if(t->uac[branch].flags & TM_UAC_FLAG_BLIND) {
 		branch = dr_last_attempt(t);
@@ -118,13 +126,15 @@ void dr_judge_branch(const struct cell *t, struct dr_call *call, int branch,
 		reply = t->uac[branch].reply;
 		code = t->uac[branch].last_received;
 	}
-	if(branch < DR_BRANCHES_MAX)
+	if(branch < DR_BRANCHES_MAX) {
 		attempt.after = dr_call_after(call, branch);
+		trunk = dr_call_trunk(call, branch, &t->uac[branch]);
+	}
 	if(is_real(reply))
 		attempt_from_reply(&attempt, &t->uac[branch], reply);
 	else
 		attempt_without_reply(&attempt, &t->uac[branch], code);
-	judge(call, &attempt);
+	judge(call, &attempt, trunk);
 }
 
 
@@ -143,7 +153,7 @@ void dr_judge_without_reply(
 
 	if(source == DR_SOURCE_SCRIPT)
 		attempt.code = code;
-	judge(call, &attempt);
+	judge(call, &attempt, DR_NONE);
 }
 
 

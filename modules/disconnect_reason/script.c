@@ -69,7 +69,7 @@ static void drop_lump(struct sip_msg *msg, struct lump_rpl *lump)
 /** No watched transaction: the answer waits in the request itself */
 static int set_in_request(struct sip_msg *msg, const struct dr_answer *answer)
 {
-	struct dr_call call = {0};
+	struct dr_call call = {.bridge = DR_NONE};
 	struct lump_rpl *lump;
 
 	dr_call_answer(&call, answer);
