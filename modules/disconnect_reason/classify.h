@@ -50,8 +50,9 @@ struct dr_answer
 	enum dr_after after;
 	struct dr_text detail; /**< empty: a rule that gives none */
 	int code;			   /**< of the attempt; 0 when there is none */
-	int cause; /**< Q.850 cause that decided, else the reply's first one from 1
-				* to 127, else DR_CAUSE_NONE; only looked for over soft codes */
+	int cause; /**< Q.850 cause that decided, or that the rule asked for; else
+				* the reply's first one from 1 to 127, only looked for over
+				* soft codes; else DR_CAUSE_NONE */
 	enum dr_decider decided_by;
 	int rule;			  /**< of the map, by its number; DR_NONE: no rule */
 	struct dr_text row;	  /**< what the row that decided says in words */

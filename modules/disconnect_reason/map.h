@@ -144,6 +144,7 @@ void dr_map_get_reply(const struct dr_map *map, int bridge, int number,
 		struct dr_reply *reply);
 struct dr_text dr_map_bridge_lines(
 		const struct dr_map *map, int bridge, enum dr_reason reason);
+bool dr_may_translate(int code);
 int dr_map_bridge_send(const struct dr_map *map, int bridge, int code,
 		const struct dr_answer *answer);
 

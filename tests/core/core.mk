@@ -6,7 +6,9 @@
 
 CORE := modules/disconnect_reason
 CORE_C := $(addprefix $(CORE)/, text.c reason.c header.c reason_header.c \
-	classify.c detail.c)
+	q850.c classify.c detail.c map.c map_find.c map_match.c map_search.c \
+	map_table.c map_words.c map_spec.c map_build.c map_compile.c \
+	map_compile_rules.c)
 CORE_H := $(wildcard $(CORE)/*.h tests/core/*.h tests/fuzz/*.h)
 CORE_BUILD := $(BUILD)/core
 CORE_TESTS := $(patsubst tests/core/%.c,%,$(wildcard tests/core/test_*.c))
