@@ -85,15 +85,21 @@ static bool parse_address(struct dr_text host, struct dr_address *address)
 }
 
 
-static int trunk_of_host(const struct dr_map *map, struct dr_text host)
+/**
+ * The trunk of a next hop as people write it
+ *
+ * @param map The map
+ * @param hop A host name, or an address; IPv6 with or without brackets
+ *
+ * @return The trunk's number, or DR_NONE
+ */
+int dr_explain_trunk(const struct dr_map *map, struct dr_text hop)
 {
 	struct dr_address address;
 
-	return parse_address(host, &address)
-				   ? dr_map_trunk_of_address(map, &address)
-				   : dr_map_trunk_of_host(map, host);
+	return parse_address(hop, &address) ? dr_map_trunk_of_address(map, &address)
+										: dr_map_trunk_of_host(map, hop);
 }
-
 
 static int unknown(char *error, const char *what, struct dr_text name)
 {
@@ -129,7 +135,7 @@ static int find_place(const struct dr_map *map, const struct dr_question *q,
 			return unknown(error, "trunk", q->trunk);
 	}
 	if(q->host.len > 0 && map)
-		place->trunk = trunk_of_host(map, q->host);
+		place->trunk = dr_explain_trunk(map, q->host);
 	return 0;
 }
 

@@ -68,6 +68,7 @@ int dr_explain_say(
 int dr_explain_word(struct dr_question *question, struct dr_text word);
 int dr_explain(const struct dr_map *map, const struct dr_question *question,
 		struct dr_explanation *explanation);
+int dr_explain_trunk(const struct dr_map *map, struct dr_text hop);
 struct dr_text dr_decider_name(enum dr_decider decider);
 
 #endif
