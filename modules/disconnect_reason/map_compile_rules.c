@@ -33,22 +33,17 @@ struct work
 };
 
 
-/* Make room for one more element, zeroed; the list, or NULL on an error */
+/* Make room for one more element; the list as it was, and an error, when there
+ * is no memory */
 static void *grow(
 		struct work *work, void *list, size_t count, size_t *room, size_t size)
 {
-	if(count == *room) {
-		size_t more = *room > 0 ? *room * 2 : 64;
-		void *grown = realloc(list, more * size);
+	void *grown = dr_grow(list, count, room, size);
 
-		if(!grown) {
-			work->build->err = ENOMEM;
-			return list;
-		}
-		list = grown;
-		*room = more;
-	}
-	memset((char *)list + count * size, 0, size);
+	if(grown)
+		return grown;
+
+	work->build->err = ENOMEM;
 	return list;
 }
 

@@ -138,7 +138,34 @@ struct dr_text dr_spec_text(struct dr_spec *spec, const char *s, size_t len)
 
 
 /**
- * Make room for one more element in a list; see dr_spec_add()
+ * Make room for one more element in a list
+ *
+ * @param list  The list, or NULL
+ * @param count How many elements it has
+ * @param room  How many it has room for; updated
+ * @param size  Size of an element in bytes
+ *
+ * @return The list, which may have moved; the element at count is zeroed. NULL
+ *         when there is no memory, and then the list is as it was.
+ */
+void *dr_grow(void *list, size_t count, size_t *room, size_t size)
+{
+	if(count == *room) {
+		size_t more = *room > 0 ? *room * 2 : ROOM_MIN;
+		void *grown = realloc(list, more * size);
+
+		if(!grown)
+			return NULL;
+		list = grown;
+		*room = more;
+	}
+	memset((char *)list + count * size, 0, size);
+	return list;
+}
+
+
+/**
+ * Make room for one more element in a list of a spec; see dr_spec_add()
  *
  * @param spec  The spec; its field no_memory is set when there is no memory
  * @param list  The list, or NULL
@@ -146,23 +173,16 @@ struct dr_text dr_spec_text(struct dr_spec *spec, const char *s, size_t len)
  * @param room  How many it has room for; updated
  * @param size  Size of an element in bytes
  *
- * @return The list, which may have moved; the element at count is zeroed unless
- *         there is no memory
+ * @return The list, as dr_grow() gives it; without memory the list as it was
  */
 void *dr_spec_grow(struct dr_spec *spec, void *list, size_t count, size_t *room,
 		size_t size)
 {
-	if(count == *room) {
-		size_t more = *room > 0 ? *room * 2 : ROOM_MIN;
-		void *grown = realloc(list, more * size);
+	void *grown = dr_grow(list, count, room, size);
 
-		if(!grown) {
-			spec->no_memory = true;
-			return list;
-		}
-		list = grown;
-		*room = more;
-	}
-	memset((char *)list + count * size, 0, size);
+	if(grown)
+		return grown;
+
+	spec->no_memory = true;
 	return list;
 }

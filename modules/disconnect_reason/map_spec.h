@@ -129,6 +129,7 @@ void dr_spec_init(struct dr_spec *spec);
 void dr_spec_free(struct dr_spec *spec);
 void *dr_spec_keep(struct dr_spec *spec, const void *data, size_t size);
 struct dr_text dr_spec_text(struct dr_spec *spec, const char *s, size_t len);
+void *dr_grow(void *list, size_t count, size_t *room, size_t size);
 void *dr_spec_grow(struct dr_spec *spec, void *list, size_t count, size_t *room,
 		size_t size);
 

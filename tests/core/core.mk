@@ -8,8 +8,12 @@ CORE := modules/disconnect_reason
 CORE_C := $(addprefix $(CORE)/, text.c reason.c header.c reason_header.c \
 	q850.c classify.c detail.c map.c map_find.c map_match.c map_search.c \
 	map_table.c map_words.c map_spec.c map_build.c map_compile.c \
-	map_compile_rules.c)
+	map_compile_rules.c map_address.c map_complain.c map_files.c map_scan.c \
+	map_check.c map_check_unique.c map_load.c map_load_keys.c \
+	map_load_words.c map_load_rules.c map_load_trunks.c map_load_bridges.c)
+CORE_TEST_C := $(CORE_C) tests/core/edge.c
 CORE_H := $(wildcard $(CORE)/*.h tests/core/*.h tests/fuzz/*.h)
+CORE_LIBS := $(shell pkg-config --libs libconfig)
 CORE_BUILD := $(BUILD)/core
 CORE_TESTS := $(patsubst tests/core/%.c,%,$(wildcard tests/core/test_*.c))
 CORE_FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -20,6 +24,7 @@ CLANG := clang
 FUZZ_SECONDS := 60
 
 .PHONY: core-test core-fuzz core-coverage
+.PRECIOUS: $(CORE_BUILD)/test/%.o $(CORE_BUILD)/fuzz/%.o
 
 core-test: $(CORE_TESTS:%=$(CORE_BUILD)/%) ## test the core, with sanitizers
 	@for t in $^; do \
@@ -51,18 +56,27 @@ core-coverage: ## print line and branch coverage of the core
 	@for t in $(CORE_TESTS); do \
 		$(CC) $(CORE_FLAGS) -O0 --coverage -o $(CORE_BUILD)/coverage/$$t \
 			tests/core/$$t.c tests/core/edge.c \
-			$(CORE_BUILD)/coverage/*.o -lcmocka || exit 1; \
+			$(CORE_BUILD)/coverage/*.o -lcmocka $(CORE_LIBS) || exit 1; \
 		$(CORE_BUILD)/coverage/$$t >/dev/null 2>&1 || exit 1; \
 	done
 	@gcov -b -n $(addprefix $(CORE_BUILD)/coverage/, \
 		$(notdir $(CORE_C:.c=.gcda))) \
 		| grep -A 3 "^File '$(CORE)/.*\.c'"
 
-$(CORE_BUILD)/test_%: tests/core/test_%.c tests/core/edge.c $(CORE_C) $(CORE_H)
+# The core is compiled once for all tests, and once for all fuzzers
+$(CORE_BUILD)/test/%.o: %.c $(CORE_H)
 	@mkdir -p $(@D)
-	$(CC) $(CORE_FLAGS) $(CORE_SANITIZE) -O1 -o $@ $(filter %.c,$^) -lcmocka
+	@$(CC) $(CORE_FLAGS) $(CORE_SANITIZE) -O1 -c -o $@ $<
 
-$(CORE_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE_C) $(CORE_H)
+$(CORE_BUILD)/fuzz/%.o: %.c $(CORE_H)
 	@mkdir -p $(@D)
-	$(CLANG) $(CORE_FLAGS) $(CORE_SANITIZE) -fsanitize=fuzzer -O1 -o $@ \
-		$(filter %.c,$^)
+	@$(CLANG) $(CORE_FLAGS) $(CORE_SANITIZE) -fsanitize=fuzzer-no-link -O1 -c \
+		-o $@ $<
+
+$(CORE_BUILD)/test_%: $(CORE_BUILD)/test/tests/core/test_%.o \
+		$(CORE_TEST_C:%.c=$(CORE_BUILD)/test/%.o)
+	@$(CC) $(CORE_SANITIZE) -o $@ $^ -lcmocka $(CORE_LIBS)
+
+$(CORE_BUILD)/fuzz_%: $(CORE_BUILD)/fuzz/tests/fuzz/fuzz_%.o \
+		$(CORE_C:%.c=$(CORE_BUILD)/fuzz/%.o)
+	@$(CLANG) $(CORE_SANITIZE) -fsanitize=fuzzer -o $@ $^ $(CORE_LIBS)
