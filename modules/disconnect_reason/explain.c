@@ -6,12 +6,12 @@
  * OpenSSL.
  */
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 
 #include "explain.h"
 #include "explain_error.h"
+#include "map_address.h"
 
 /* What tm answers with when a timer ends the call */
 #define TIMEOUT_CODE 408
@@ -64,24 +64,14 @@ static void add_number(struct dr_explanation *e, const char *name, int number)
 
 
 /* An address as people write it, IPv6 with or without brackets */
-static bool parse_address(struct dr_text host, struct dr_address *address)
+static bool parse_address(struct dr_text text, struct dr_network *network)
 {
-	char text[INET6_ADDRSTRLEN];
-
-	if(host.len > 2 && host.s[0] == '[' && host.s[host.len - 1] == ']') {
-		host.s++;
-		host.len -= 2;
+	if(text.len > 2 && text.s[0] == '[' && text.s[text.len - 1] == ']') {
+		text.s++;
+		text.len -= 2;
 	}
-	if(host.len >= sizeof(text))
-		return false;
-
-	memcpy(text, host.s, host.len);
-	text[host.len] = '\0';
-	address->len = 4;
-	if(inet_pton(AF_INET, text, address->bytes) == 1)
-		return true;
-	address->len = 16;
-	return inet_pton(AF_INET6, text, address->bytes) == 1;
+	return dr_network_parse(text, network) == 0
+		   && network->bits == network->address.len * 8;
 }
 
 
@@ -95,16 +85,18 @@ static bool parse_address(struct dr_text host, struct dr_address *address)
  */
 int dr_explain_trunk(const struct dr_map *map, struct dr_text hop)
 {
-	struct dr_address address;
+	struct dr_network network;
 
-	return parse_address(hop, &address) ? dr_map_trunk_of_address(map, &address)
-										: dr_map_trunk_of_host(map, hop);
+	return parse_address(hop, &network)
+				   ? dr_map_trunk_of_address(map, &network.address)
+				   : dr_map_trunk_of_host(map, hop);
 }
+
 
 static int unknown(char *error, const char *what, struct dr_text name)
 {
 	return dr_explain_error(
-			error, "no %s is named \"" DR_SHOWN "\"", what, DR_SHOW(name));
+			error, "no %s is named \"" DR_QUOTED "\"", what, DR_QUOTE(name));
 }
 
 

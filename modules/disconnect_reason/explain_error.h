@@ -10,10 +10,10 @@
 #define DR_EXPLAIN_ERROR_H
 
 /** A text inside a message: its front is enough to find it again */
-#define DR_SHOWN "%.*s"
-#define DR_SHOWN_MAX 40
-#define DR_SHOW(text) \
-	(int)((text).len < DR_SHOWN_MAX ? (text).len : DR_SHOWN_MAX), (text).s
+#define DR_QUOTED "%.*s"
+#define DR_QUOTED_MAX 40
+#define DR_QUOTE(text) \
+	(int)((text).len < DR_QUOTED_MAX ? (text).len : DR_QUOTED_MAX), (text).s
 
 int dr_explain_error(char *error, const char *format, ...)
 		__attribute__((format(printf, 2, 3)));

@@ -89,9 +89,9 @@ static int take_code(struct dr_question *question, struct dr_text value)
 
 	if(code < 0)
 		return dr_explain_error(question->error,
-				"code: \"" DR_SHOWN "\" is no final failure code: expected %d "
+				"code: \"" DR_QUOTED "\" is no final failure code: expected %d "
 				"to %d",
-				DR_SHOW(value), CODE_MIN, CODE_MAX);
+				DR_QUOTE(value), CODE_MIN, CODE_MAX);
 
 	question->code = code;
 	return 0;
@@ -104,8 +104,8 @@ static int take_after(struct dr_question *question, struct dr_text value)
 		return 0;
 
 	return dr_explain_error(question->error,
-			"after: expected none, trying or ringing, not \"" DR_SHOWN "\"",
-			DR_SHOW(value));
+			"after: expected none, trying or ringing, not \"" DR_QUOTED "\"",
+			DR_QUOTE(value));
 }
 
 
@@ -116,8 +116,8 @@ static int take_source(struct dr_question *question, struct dr_text value)
 
 	return dr_explain_error(question->error,
 			"source: expected remote, timeout, transport, cancel or script, "
-			"not \"" DR_SHOWN "\"",
-			DR_SHOW(value));
+			"not \"" DR_QUOTED "\"",
+			DR_QUOTE(value));
 }
 
 
@@ -157,8 +157,8 @@ static int take_header(struct dr_question *question, struct dr_text value)
 	if(has_line_end(value) || !dr_header_next(&left, &header)
 			|| !dr_token_check(header.name))
 		return dr_explain_error(question->error,
-				"header: expected \"Name: value\", not \"" DR_SHOWN "\"",
-				DR_SHOW(value));
+				"header: expected \"Name: value\", not \"" DR_QUOTED "\"",
+				DR_QUOTE(value));
 
 	return add_field(question, value);
 }
@@ -172,8 +172,8 @@ static int take_q850(struct dr_question *question, struct dr_text value)
 
 	if(cause < 0)
 		return dr_explain_error(question->error,
-				"q850: \"" DR_SHOWN "\" is no Q.850 cause: expected %d to %d",
-				DR_SHOW(value), CAUSE_MIN, CAUSE_MAX);
+				"q850: \"" DR_QUOTED "\" is no Q.850 cause: expected %d to %d",
+				DR_QUOTE(value), CAUSE_MIN, CAUSE_MAX);
 
 	len = snprintf(field, sizeof(field), "Reason: Q.850;cause=%d", cause);
 	return add_field(question, (struct dr_text){field, (size_t)len});
@@ -299,18 +299,18 @@ int dr_explain_say(
 			continue;
 		if(keys[i].flag && value.len > 0)
 			return dr_explain_error(question->error,
-					"%s: expected no value, not \"" DR_SHOWN "\"",
-					keys[i].name.s, DR_SHOW(value));
+					"%s: expected no value, not \"" DR_QUOTED "\"",
+					keys[i].name.s, DR_QUOTE(value));
 		if(!keys[i].flag && value.len == 0)
 			return dr_explain_error(
 					question->error, "%s: expected a value", keys[i].name.s);
 		return keys[i].take(question, value);
 	}
 	return dr_explain_error(question->error,
-			"\"" DR_SHOWN "\" is unknown: expected code, q850, after, source, "
+			"\"" DR_QUOTED "\" is unknown: expected code, q850, after, source, "
 			"phrase, header, trunk, host, profile, bridge, cancelled, "
 			"unresolved or no-q850",
-			DR_SHOW(key));
+			DR_QUOTE(key));
 }
 
 

@@ -27,6 +27,23 @@ const struct context plain_reply = {.source = DR_SOURCE_REMOTE};
 
 
 /**
+ * Are these all soft codes, and no other?
+ *
+ * @param codes The codes
+ *
+ * @return true when they are
+ */
+bool codes_are_soft(const struct code_set *codes)
+{
+	int code = CODE_MIN;
+
+	while(code <= CODE_MAX && codes_have(codes, code) == soft_codes[code])
+		code++;
+	return code > CODE_MAX;
+}
+
+
+/**
  * May a Q.850 cause refine a code, by the built-in tables?
  *
  * @param code CODE_MIN to CODE_MAX
@@ -61,6 +78,7 @@ struct outcome ask(const struct side *side, const struct context *context,
 			.code = input->code,
 			.after = input->after,
 			.phrase = context->phrase};
+	struct outcome outcome = {.decided_by = DR_ANY, .rule = DR_NONE};
 	struct dr_answer answer;
 	int len = 0;
 
@@ -74,16 +92,19 @@ struct outcome ask(const struct side *side, const struct context *context,
 	attempt.headers = (struct dr_text){headers, (size_t)len};
 	dr_classify(&attempt, &answer);
 
-	if(table)
-		return (struct outcome){(int)answer.reason, answer.detail,
-				(int)answer.decided_by,
-				answer.decided_by == DR_BY_RULE ? answer.rule : DR_NONE,
-				answer.decided_by == DR_BY_RULE ? (struct dr_text){NULL, 0}
-												: answer.row};
-	return (struct outcome){.reason = (int)answer.reason,
-			.detail = answer.detail,
-			.decided_by = DR_ANY,
-			.rule = DR_NONE};
+	outcome.reason = (int)answer.reason;
+	outcome.detail = answer.detail;
+	if(!table)
+		return outcome;
+
+	outcome.decided_by = (int)answer.decided_by;
+	if(answer.decided_by == DR_BY_RULE)
+		outcome.rule = answer.rule;
+	else
+		outcome.row = answer.row;
+	if(answer.decided_by == DR_BY_CODE)
+		outcome.row_code = answer.code;
+	return outcome;
 }
 
 

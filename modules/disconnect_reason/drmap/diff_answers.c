@@ -77,6 +77,8 @@ void diff_answers(struct diff *diff, int old_profile, int new_profile)
 	ask_events(&sides, &groups);
 	ask_script(&sides, &groups);
 
+	if(!diff->as_json)
+		groups_condense(&groups);
 	if(groups.count > 0 && !diff->as_json)
 		print_title(old.name, new.name);
 	for(i = 0; i < groups.count; i++) {

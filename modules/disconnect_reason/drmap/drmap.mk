@@ -8,24 +8,37 @@
 DRMAP := modules/disconnect_reason/drmap
 DRMAP_VERSION := 1.0
 DRMAP_C := $(wildcard $(DRMAP)/*.c)
-DRMAP_H := $(wildcard $(DRMAP)/*.h)
-DRMAP_CORE_C := $(CORE_C)
+DRMAP_CORE_C := $(sort $(CORE_C) $(CORE)/explain.c $(CORE)/question.c)
 DRMAP_FLAGS := $(CORE_FLAGS) -D_XOPEN_SOURCE=700 \
 	'-DDRMAP_VERSION="$(DRMAP_VERSION)"'
 
-.PHONY: drmap drmap-test
+DRMAP_SOURCES := $(DRMAP_C) $(DRMAP_CORE_C)
+DRMAP_HEADERS := $(wildcard $(DRMAP)/*.h) $(CORE_H)
 
-drmap: $(BUILD)/drmap ## build build/drmap, the command that checks maps
+.PHONY: drmap drmap-test drmap-install
 
-drmap-test: drmap $(BUILD)/drmap-sanitized ## test drmap, with sanitizers
-	@DRMAP=$(abspath $(BUILD)/drmap-sanitized) /usr/bin/python3 -m pytest \
+# In a make of its own, which finds libconfig once it is installed
+drmap: ## build build/drmap, the command that checks maps
+	@tests/setup build
+	@$(MAKE) $(BUILD)/drmap
+
+drmap-test: ## test drmap, with sanitizers
+	@tests/setup build test
+	@$(MAKE) $(BUILD)/drmap-sanitized
+	@DRMAP=$(BUILD)/drmap-sanitized /usr/bin/python3 -m pytest \
 		-p no:cacheprovider -q -n 2 tests/drmap
 
-$(BUILD)/drmap: $(DRMAP_C) $(DRMAP_CORE_C) $(DRMAP_H) $(CORE_H)
-	@mkdir -p $(@D)
-	$(CC) $(DRMAP_FLAGS) -O2 -o $@ $(DRMAP_C) $(DRMAP_CORE_C) -lconfig
+drmap-install:
+	install -v -D -m 755 -t "$(DESTDIR)/usr/bin" $(BUILD)/drmap
+	install -v -D -m 644 -t "$(DESTDIR)/usr/share/man/man1" $(DRMAP)/drmap.1
+	install -v -D -m 644 $(DRMAP)/drmap.bash \
+		"$(DESTDIR)/usr/share/bash-completion/completions/drmap"
 
-$(BUILD)/drmap-sanitized: $(DRMAP_C) $(DRMAP_CORE_C) $(DRMAP_H) $(CORE_H)
+$(BUILD)/drmap: $(DRMAP_SOURCES) $(DRMAP_HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(DRMAP_FLAGS) $(CORE_SANITIZE) -O1 -o $@ $(DRMAP_C) \
-		$(DRMAP_CORE_C) -lconfig
+	$(CC) $(DRMAP_FLAGS) -O2 -o $@ $(DRMAP_SOURCES) $(CORE_LIBS)
+
+$(BUILD)/drmap-sanitized: $(DRMAP_SOURCES) $(DRMAP_HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(DRMAP_FLAGS) $(CORE_SANITIZE) -O1 -o $@ $(DRMAP_SOURCES) \
+		$(CORE_LIBS)

@@ -110,6 +110,18 @@ void codes_unite(struct code_set *into, const struct code_set *from)
 }
 
 
+/**
+ * Add all causes of a set to another one
+ *
+ * @param into The set that grows
+ * @param from The causes that are added
+ */
+void causes_unite(struct cause_set *into, const struct cause_set *from)
+{
+	unite(into->bits, from->bits, sizeof(into->bits) / sizeof(*into->bits));
+}
+
+
 static int order_outcomes(const struct outcome *a, const struct outcome *b)
 {
 	int order = ORDER(a->reason, b->reason);
@@ -120,7 +132,9 @@ static int order_outcomes(const struct outcome *a, const struct outcome *b)
 		order = ORDER(a->decided_by, b->decided_by);
 	if(!order)
 		order = ORDER(a->rule, b->rule);
-	return order ? order : texts_order(a->row, b->row);
+	if(!order)
+		order = texts_order(a->row, b->row);
+	return order ? order : ORDER(a->row_code, b->row_code);
 }
 
 
@@ -229,8 +243,7 @@ static void merge(
 			continue;
 		}
 		codes_unite(&list[kept].codes, &list[i].codes);
-		unite(list[kept].causes.bits, list[i].causes.bits,
-				sizeof(list->causes.bits) / sizeof(*list->causes.bits));
+		causes_unite(&list[kept].causes, &list[i].causes);
 	}
 	groups->count = groups->merged + kept + 1;
 }

@@ -49,6 +49,9 @@ struct context
 	struct dr_text phrase; /**< reason phrase; empty: a plain one */
 };
 
+/** In place of a reason: more than one */
+#define REASON_SEVERAL (-2)
+
 /** An answer, as far as answers are compared */
 struct outcome
 {
@@ -57,6 +60,7 @@ struct outcome
 	int decided_by;		   /**< an enum dr_decider; DR_ANY: not compared */
 	int rule;			   /**< number of the rule, or DR_NONE */
 	struct dr_text row;	   /**< words of the row; empty: not compared */
+	int row_code;		   /**< code of the row; 0: it has none */
 };
 
 /** Inputs that have the same answer */
@@ -81,6 +85,7 @@ struct groups
 
 void groups_add(struct groups *groups, const struct group *group);
 void groups_merge(struct groups *groups);
+void groups_condense(struct groups *groups);
 void groups_free(struct groups *groups);
 
 void codes_add(struct code_set *set, int code);
@@ -88,6 +93,7 @@ bool codes_have(const struct code_set *set, int code);
 void causes_add(struct cause_set *set, int cause);
 bool causes_have(const struct cause_set *set, int cause);
 void codes_unite(struct code_set *into, const struct code_set *from);
+void causes_unite(struct cause_set *into, const struct cause_set *from);
 int texts_order(struct dr_text a, struct dr_text b);
 bool outcomes_equal(const struct outcome *a, const struct outcome *b);
 

@@ -107,12 +107,15 @@ static void close_json_row(struct table *table, const struct outcome *answer)
 }
 
 
-/* All codes without a row: they come last */
-static bool is_other_codes(const struct group *group)
+/* What holds for all codes without a row, and for all causes that say nothing
+ * better than the code, comes last */
+static bool comes_last(const struct group *group)
 {
-	return group->new.decided_by == DR_BY_EVENT
-		   && group->context.source == DR_SOURCE_REMOTE
-		   && group->context.phrase.len == 0 && !codes_have(&group->codes, 487);
+	return group->new.reason == DR_ANY
+		   || (group->new.decided_by == DR_BY_EVENT
+				   && group->context.source == DR_SOURCE_REMOTE
+				   && group->context.phrase.len == 0
+				   && !codes_have(&group->codes, 487));
 }
 
 
@@ -138,11 +141,11 @@ static void add_groups(
 	size_t i;
 
 	for(i = 0; i < groups->count; i++) {
-		if(!is_other_codes(&groups->list[i]))
+		if(!comes_last(&groups->list[i]))
 			add_group(table, kind, &groups->list[i]);
 	}
 	for(i = 0; i < groups->count; i++) {
-		if(is_other_codes(&groups->list[i]))
+		if(comes_last(&groups->list[i]))
 			add_group(table, kind, &groups->list[i]);
 	}
 	groups_free(groups);
@@ -152,8 +155,10 @@ static void add_groups(
 static void add_rule(
 		struct table *table, const struct dr_rule *rule, int number)
 {
-	struct outcome answer = {
-			(int)rule->reason, rule->detail, DR_BY_RULE, number, {NULL, 0}};
+	struct outcome answer = {.reason = (int)rule->reason,
+			.detail = rule->detail,
+			.decided_by = DR_BY_RULE,
+			.rule = number};
 	struct words input = {.len = 0};
 
 	words_add_conditions(&input, &rule->when);

@@ -93,7 +93,7 @@ void summary_print(struct summary *summary)
 	size_t i;
 
 	sort(summary);
-	printf("%zu INVITEs failed, %zu of them change their answer; %zu answered, "
+	printf("INVITEs: %zu failed (%zu change their answer), %zu answered, "
 		   "%zu relayed, %zu in a dialog, %zu overtaken by another branch\n",
 			ends[END_FAILED], summary->changed, ends[END_ANSWERED],
 			ends[END_RELAYED], ends[END_IN_DIALOG], ends[END_OVERTAKEN]);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ask.h"
 #include "words.h"
 
 
@@ -133,13 +134,14 @@ void words_add_afters(struct words *words, unsigned afters)
  * Add an answer, REASON/DETAIL
  *
  * @param words  The words
- * @param reason An enum dr_reason; DR_ANY: as the code says
+ * @param reason An enum dr_reason, REASON_SEVERAL, or DR_ANY: as the code says
  * @param detail The detail; empty: none
  */
 void words_add_answer(struct words *words, int reason, struct dr_text detail)
 {
-	if(reason == DR_ANY) {
-		words_add(words, "as the code says");
+	if(reason == DR_ANY || reason == REASON_SEVERAL) {
+		words_add(words, "%s",
+				reason == DR_ANY ? "as the code says" : "several answers");
 		return;
 	}
 	words_add_text(words, dr_reason_name((enum dr_reason)reason));
@@ -157,6 +159,15 @@ static void add_header(
 }
 
 
+static void add_codes(struct words *words, const struct code_set *codes)
+{
+	if(codes_are_soft(codes))
+		words_add(words, "soft codes");
+	else
+		words_add_codes(words, codes);
+}
+
+
 /**
  * Add the inputs of a group
  *
@@ -167,6 +178,7 @@ void words_add_input(struct words *words, const struct group *group)
 {
 	const struct context *context = &group->context;
 	bool has_code = !codes_have(&group->codes, 0);
+	const char *with = " with ";
 
 	if(context->source != DR_SOURCE_REMOTE)
 		words_add_text(words, dr_source_name(context->source));
@@ -175,21 +187,23 @@ void words_add_input(struct words *words, const struct group *group)
 	if(context->source != DR_SOURCE_REMOTE && has_code)
 		words_add(words, " ");
 	if(has_code)
-		words_add_codes(words, &group->codes);
+		add_codes(words, &group->codes);
 	if(group->afters != AFTER_ALL) {
 		words_add(words, " after ");
 		words_add_afters(words, group->afters);
 	}
 	if(!causes_have(&group->causes, 0)) {
-		words_add(words, " with q850 ");
+		words_add(words, "%sq850 ", with);
 		words_add_causes(words, &group->causes);
+		with = " and ";
 	}
 	if(context->header.len > 0) {
-		words_add(words, " with header ");
+		words_add(words, "%sheader ", with);
 		add_header(words, context->header, context->value);
+		with = " and ";
 	}
 	if(context->phrase.len > 0) {
-		words_add(words, " with phrase ");
+		words_add(words, "%sphrase ", with);
 		words_add_text(words, context->phrase);
 	}
 }
