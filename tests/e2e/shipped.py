@@ -103,7 +103,8 @@ def options(**addresses):
 
 def host(sipp):
     """A SIPp's address as a script's define wants it."""
-    return f'"{sipp.address}"'
+    transport = "" if sipp.transport == "udp" else ";transport=tcp"
+    return f'"{sipp.address}{transport}"'
 
 
 def without_module(script, folder):
