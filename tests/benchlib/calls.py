@@ -1,6 +1,6 @@
 # A real Kamailio between two real SIPps: a caller and a trunk.
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`Setup` is made of files in ../bench.d; see there for scripts and messages."""
+"""`Setup` is made of the scripts and scenarios in ../bench.d."""
 
 import threading
 from pathlib import Path
@@ -9,7 +9,7 @@ from lib.kamailio import Kamailio
 from lib.sipp import Sipp
 
 FILES = Path(__file__).resolve().parent.parent / "bench.d"
-MODULES = ("tm", "sl", "pv", "textops", "kex")
+MODULES = ("tm", "sl", "pv", "textops")
 MODULE = "disconnect_reason"
 SECONDS = 120  # until SIPp gives up
 
@@ -20,7 +20,8 @@ class Setup:
     """Everything for one run, not yet started."""
 
     def __init__(self, folder, script, calls, caller, trunk, params=None,
-                 kamailio=Kamailio, memory="fm", at_once=1, rate=1000):
+                 kamailio=Kamailio, memory="fm", more=(), at_once=1,
+                 rate=1000):
         """
         folder    pathlib.Path, made here
         script    name of a routing script in bench.d
@@ -31,10 +32,11 @@ class Setup:
                   None: it is not loaded
         kamailio  Kamailio, or a class made from it
         memory    Kamailio's memory manager, "fm" or "qm"
+        more      modules besides those that the scripts use
         at_once   how many calls may be up at the same time
         rate      how many may begin in a second
         """
-        modules = list(MODULES)
+        modules = [*MODULES, *more]
         own = [(MODULE, *param) for param in params or ()]
         if params is not None:
             modules.append(MODULE)

@@ -45,7 +45,7 @@ class Shared:
 def per_call(params, folder):
     """Shared memory of one ringing call; see Setup for `params`."""
     setup = Setup(folder, "bare", CALLS, "busy-caller", "ringing-trunk", params,
-                  memory="qm", at_once=CALLS, rate=RATE)
+                  memory="qm", more=("kex",), at_once=CALLS, rate=RATE)
     proxy = setup.proxy.start()
     try:
         setup.trunk.start()
