@@ -93,7 +93,7 @@ class Case:
         if caller is None:
             caller = callers.answered() if expect.code < 300 \
                 else callers.fails(expect.code)
-        played = self._play(pair, [trunk] if trunk else [], fork, then, caller,
+        played = self._play(pair, trunk, fork, then, caller,
                             headers, len(arms), rows=arms,
                             transports=(caller_transport, trunk_transport))
         calls = {("plain" if call.proxy is pair.plain else "loaded",
@@ -107,24 +107,29 @@ class Case:
                            (*expect.names, DETAIL_HEADER))
         return calls
 
-    def storm(self, proxy, trunk, caller, calls, rate, fork=(), headers=()):
+    def storm(self, proxy, trunk, caller, calls, rate, fork=(), headers=(),
+              options=()):
         """Plays many calls through one Kamailio and returns every Call.
 
         Each second one has failure_route armed. Nothing is checked but that
-        SIPp saw what its scenarios name.
+        SIPp saw what its scenarios name. `options` go to each SIPp.
         """
-        played = self._play([proxy], [trunk], fork, (), caller, headers, calls,
-                            rows=(0, 1), rate=rate, limit=calls, timeout=120)
+        played = self._play([proxy], trunk, fork, (), caller, headers, calls,
+                            rows=(0, 1), rate=rate, limit=calls, timeout=120,
+                            options=options)
         assert len(played) == calls
         return played
 
     def _play(self, proxies, trunk, fork, then, caller, headers, count,
-              transports=("udp", "udp"), rows=(), timeout=30, **options):
+              transports=("udp", "udp"), rows=(), timeout=30,
+              options=(), **load):
         """Plays `count` calls through each proxy and returns them all."""
+        behaviours = [trunk, *fork, *then] if trunk else []
         trunks = [self._sipp(behaviour(f"trunk-{letter}"), letter,
-                             transports[1], count * len(proxies), timeout)
+                             transports[1], count * len(proxies), timeout,
+                             options=options)
                   for letter, behaviour in zip(string.ascii_uppercase,
-                                               [*trunk, *fork, *then])]
+                                               behaviours)]
         uris = [one.uri for one in trunks] or [NOBODY]
         headers = [*headers,
                    *(f"X-Test-Fork: {uri}" for uri in uris[1:1 + len(fork)]),
@@ -132,7 +137,7 @@ class Case:
         scenario = caller(uris[0], headers)
         sources = [self._sipp(scenario, f"caller-{proxy.port}", transports[0],
                               count, timeout, remote=proxy.address, rows=rows,
-                              **options)
+                              options=options, **load)
                    for proxy in proxies]
         play(sources, trunks)
         return sort_by_call(proxies, sources, trunks)

@@ -47,7 +47,7 @@ def end(child, seconds=10):
     return child.wait()
 
 
-def tail(path, size=3000):
+def tail(path, size=1500):
     """The end of a file, for a message about a failure."""
     try:
         with open(path, "rb") as file:

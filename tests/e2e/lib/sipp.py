@@ -19,7 +19,7 @@ class Sipp:
 
     def __init__(self, scenario, folder, name, transport="udp", calls=1,
                  remote=None, rows=None, rate=100, limit=None, trace=True,
-                 timeout=30):
+                 timeout=30, options=()):
         """
         scenario   text of a SIPp scenario, see scenario.py
         folder     pathlib.Path where its files go
@@ -29,6 +29,7 @@ class Sipp:
         limit      most calls at the same time
         trace      write the message trace (`messages` needs it)
         timeout    seconds after which it gives up with an error
+        options    more command line arguments
         """
         self.name, self.transport, self.calls = name, transport, calls
         self.port = ports.take(6)
@@ -40,6 +41,7 @@ class Sipp:
         }
         self.files["xml"].write_text(scenario, encoding="utf-8")
         self.args = self._arguments(remote, rows, rate, limit, trace)
+        self.args += options
         self.child = None
 
     def _arguments(self, remote, rows, rate, limit, trace):
