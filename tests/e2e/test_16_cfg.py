@@ -16,8 +16,8 @@ from lib.message import distinct
 from lib.scenario import invite, linger, pause, receive, request, scenario
 from lib.sipp import Sipp
 from lib.trunk import GAP, accept, cancelled, reply, silent
-from shipped import (EDGE, MINIMAL, ROWS, dial_all, host, obedient, options,
-                     running, without_module)
+from shipped import (CFG, EDGE, MINIMAL, ROWS, dial_all, host, obedient,
+                     options, running, without_module)
 
 TEST_ID = "X-Lk-Test-Id"
 NAMES = (REASON_HEADER, TEST_ID, DETAIL_HEADER)
@@ -26,10 +26,8 @@ LOCAL, ELSEWHERE = "127.0.0.1", "127.0.0.2"
 UNKNOWN_HOST = "nowhere.invalid"  # RFC 2606: never resolves
 # What Kamailio logs when it cannot send; the script deals with it
 CANNOT_SEND = (r"ERROR: tm ", r"ERROR: <core> .*(tcp|connect|resolve|127\.0)")
-
-
-def ids(rows):
-    return [row.dialled for row in rows]
+README = CFG.parent / "README.md"
+NUMBERS = [row.dialled for row in ROWS]
 
 
 # The files
@@ -69,7 +67,7 @@ def minimal_rows(tmp_path_factory):
         return dial_all(folder, [plain, loaded], [trunk])
 
 
-@pytest.mark.parametrize("row", ROWS, ids=ids(ROWS))
+@pytest.mark.parametrize("row", ROWS, ids=NUMBERS)
 def test_minimal_row(minimal_rows, row):
     plain, loaded = (replies[row.dialled] for replies in minimal_rows)
     assert plain.start == loaded.start == f"SIP/2.0 {row.status}"
@@ -100,6 +98,20 @@ def test_minimal_unreachable(tmp_path):
                  TRUNK=quoted(UNKNOWN_HOST)) as proxy:
         final, = call(tmp_path, proxy, fails(478))
     assert final.values(REASON_HEADER) == ["SIP_TRUNK_FAILURE"]
+
+
+def test_script_of_readme(tmp_path):
+    """The script in README.md does what the page says."""
+    _, script, _ = README.read_text("utf-8").split("```")
+    path = tmp_path / "readme.cfg"
+    path.write_text(script, "utf-8")
+    trunk = Sipp(reply(603)("trunk-A"), tmp_path, "trunk")
+    with running(tmp_path / "kamailio", path) as proxy:
+        final, = call(tmp_path, proxy, lambda _, headers: fails(603)(
+            trunk.uri, headers), [trunk])
+        said = f"call {final.call_id} failed: USER_REJECTED"
+        assert [line for line in proxy.lines() if line.endswith(said)]
+    check(final, "603 Decline", "USER_REJECTED", names=(REASON_HEADER,))
 
 
 # The edge: the seven rows, with two trunks that do the same
@@ -136,7 +148,7 @@ def dialled(trunk):
             if message.received and message.method == "INVITE"}
 
 
-@pytest.mark.parametrize("row", ROWS, ids=ids(ROWS))
+@pytest.mark.parametrize("row", ROWS, ids=NUMBERS)
 def test_edge_row(edge_rows, row):
     replies, first, second = edge_rows
     check(replies[row.dialled], row.status, row.reason, TOLD[row.dialled])
