@@ -146,6 +146,15 @@ static int has_live_branch(const struct cell *t)
 }
 
 
+/** tm saved no lumps yet; the call must hear of its end to clean up */
+static void add_early_lump(struct cell *t, struct dr_call *call)
+{
+	if(dr_tm.register_tmcb(NULL, t, TMCB_DESTROY, dr_call_event, call, NULL)
+			> 0)
+		call->early = dr_request_early_lump(t->uas.request, &call->lines);
+}
+
+
 /**
  * The caller's CANCEL. With no live branch tm answers 487 right behind this
  * callback, from the stored request and without the lock: what is filled now
@@ -160,7 +169,7 @@ static void on_cancel(struct cell *t, struct dr_call *call)
 		dr_tell_replies(t, call, -1);
 		dr_tell_request(call, t->uas.request);
 		if(t->nr_of_outgoings == 0 && !dr_request_lump(t->uas.request))
-			call->early = dr_request_early_lump(t->uas.request, &call->lines);
+			add_early_lump(t, call);
 		if(!has_live_branch(t))
 			dr_tell_script(t, call->reason);
 	}
@@ -183,7 +192,7 @@ static void on_destroy(const struct cell *t, struct dr_call *call)
  * tm's callback of a watched call
  *
  * @param t       transaction
- * @param type    one of DR_CALL_EVENTS
+ * @param type    one of DR_CALL_EVENTS, or TMCB_DESTROY
  * @param params  tm's; its param is the struct dr_call
  */
 void dr_call_event(struct cell *t, int type, struct tmcb_params *params)

@@ -196,6 +196,9 @@ void dr_reply_strip(struct sip_msg *reply)
 			reply->len - reply->first_line.len};
 	struct dr_header header;
 
+	if(!dr_header_may_have(
+			   rest, dr_settings.names, (size_t)dr_settings.name_count))
+		return;
 	while(dr_header_find(&rest, dr_settings.names,
 			(size_t)dr_settings.name_count, &header)) {
 		if(del_lump(reply, (int)(header.field.s - reply->buf),
