@@ -12,6 +12,7 @@ from lib.check import (REASON_HEADER, check_avps, check_final,
 from lib.message import distinct
 from lib.scenario import (answer, answer_last, linger, pause,
                           receive, receive_invite, scenario)
+from lib.sipp import ANY_ORDER
 from lib.trunk import cancelled, reply, silent
 
 FAST = ["X-Test-Timers: 1200,700"]
@@ -38,10 +39,6 @@ def busy_soon(tag):
     return scenario(receive_invite(), answer(180, tag=tag),
                     answer(486, tag=tag, retrans=500), receive("ACK"),
                     linger(100))
-
-
-# SIPp confirms a CANCEL at any time, and lets a late 180 pass
-ANY_ORDER = ("-default_behaviors", "all,-abortunexp")
 
 
 @pytest.mark.parametrize("method", [0, 1])

@@ -18,6 +18,17 @@ def fails(code, ack_after=0):
         linger(LINGER))
 
 
+def asks_again(code):
+    """Sends the INVITE once more after its final reply, and only then an ACK.
+
+    SIPp takes the second reply while it pauses, see ANY_ORDER.
+    """
+    return lambda uri, headers: scenario(
+        invite(uri, headers), PROVISIONAL, receive(code),
+        invite(uri, headers, retrans=None), pause(LINGER), ack_failure(uri),
+        linger(LINGER))
+
+
 def answered(code=200, hangup=200):
     """The call is answered; the caller hangs up and gets `hangup` for it."""
     return lambda uri, headers: scenario(
@@ -32,12 +43,14 @@ def _hang_up(code=200):
             receive(code)]
 
 
-def cancels(code, after=180, wait=0):
+def cancels(code, after=180, wait=0, ack_after=0):
     """Cancels once `after` has come; the call ends with `code`.
 
     With `wait` it waits so many ms more, or until a second 180 comes. The 200 to the CANCEL and the final reply come in any order. A final reply
-    that overtakes `after` ends the call without a CANCEL.
+    that overtakes `after` ends the call without a CANCEL. The ACK comes after
+    `ack_after` milliseconds.
     """
+    late = pause(ack_after) if ack_after else ""
     return lambda uri, headers: scenario(
         invite(uri, headers), maybe(100, 183) if after > 100 else "",
         receive(code, optional="true", next=3), receive(after),
@@ -45,9 +58,9 @@ def cancels(code, after=180, wait=0):
         if wait else "",
         request("CANCEL", uri, branch="INVITE1", retrans=500),
         maybe(180, 183), receive(200, optional="true", next=1),
-        receive(code), ack_failure(uri), receive(200, next=2),
+        receive(code), late, ack_failure(uri), receive(200, next=2),
         label(1), maybe(180, 183), receive(code),
-        label(3), ack_failure(uri),
+        label(3), late, ack_failure(uri),
         label(2), linger(LINGER))
 
 

@@ -45,7 +45,8 @@ def _flat(steps):
 
 def _send(lines, body, options):
     text = "\n".join(list(_flat(lines)) + ["Content-Length: [len]", "", body])
-    attributes = "".join(f" {k}={quoteattr(str(v))}" for k, v in options.items())
+    attributes = "".join(f" {k}={quoteattr(str(v))}"
+                         for k, v in options.items() if v is not None)
     return f"<send{attributes}><![CDATA[\n{text}\n]]></send>"
 
 
@@ -133,8 +134,8 @@ def request(method, uri, cseq=1, branch=None, to="To: <sip:callee@127.0.0.1>",
 
 def invite(uri, headers=(), **options):
     """The first INVITE, sent again by SIPp until something comes back."""
-    return request("INVITE", uri, headers=headers, body=SDP, retrans=500,
-                   **options)
+    options.setdefault("retrans", 500)
+    return request("INVITE", uri, headers=headers, body=SDP, **options)
 
 
 def ack_failure(uri, cseq=1):

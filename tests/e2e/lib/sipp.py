@@ -11,6 +11,9 @@ import subprocess
 from . import ports, process
 from .message import read_trace
 
+# Options for a SIPp that shall let any message come at any time, and confirm a
+# CANCEL by itself
+ANY_ORDER = ("-default_behaviors", "all,-abortunexp")
 MODES = {"udp": "u1", "tcp": "t1"}
 
 
