@@ -26,7 +26,8 @@ LOCAL, ELSEWHERE = "127.0.0.1", "127.0.0.2"
 UNKNOWN_HOST = "nowhere.invalid"  # RFC 2606: never resolves
 # What Kamailio logs when it cannot send; the script deals with it
 CANNOT_SEND = (
-    r"ERROR: tm .*(uri2dst2|t_forward_nonack|msg_send_buffer)\(\)",
+    r"ERROR: tm .*(uri2dst2|t_forward_nonack|_w_t_relay_to|msg_send_buffer)"
+    r"\(\)",
     r"ERROR: <core> .*(sip_hostport2su|tcpconn_1st_send)\(\)")
 README = CFG.parent / "README.md"
 NUMBERS = [row.dialled for row in ROWS]
