@@ -79,8 +79,8 @@ class Kamailio:
                 else f"{module}.so"
             lines.append(f'loadmodule "{name}"')
         if "tm" in modules:
-            # keep ended transactions for 1 s, not 5, see wait_idle()
-            lines.append('modparam("tm", "wt_timer", 1000)')
+            # keep ended transactions for 2.5 s, not 5, see wait_idle()
+            lines.append('modparam("tm", "wt_timer", 2500)')
         lines.append(f'include_file "{os.path.abspath(script)}"')
         own = [("jsonrpcs", "transport", 4),
                ("jsonrpcs", "dgram_socket", "RUN_DIR/rpc.sock")]
