@@ -58,7 +58,3 @@ class Setup:
     def _scenario(name, trunk_uri=""):
         text = (FILES / f"{name}.xml").read_text("utf-8")
         return text.replace("[trunk]", trunk_uri)
-
-    def calls_in_memory(self):
-        """How many transactions tm holds."""
-        return int(self.proxy.rpc("tm.stats")["current"])

@@ -19,7 +19,6 @@ from .calls import Setup
 
 FEW, MANY = 100, 1100
 QUESTIONS = "JSONRPCS DATAGRAM"  # what Kamailio calls that process
-DRAINED = 60  # s that tm may take to forget all calls
 
 
 @dataclass(frozen=True)
@@ -81,8 +80,7 @@ def _run(variant, calls, folder):
     try:
         pids = [pid for pid, what in proxy.pids().items() if what != QUESTIONS]
         play([setup.caller], [setup.trunk])
-        process.wait_for(lambda: setup.calls_in_memory() == 0, DRAINED,
-                         "tm to forget all calls")
+        proxy.wait_idle()
         proxy.stop()
     finally:
         process.end(proxy.child)

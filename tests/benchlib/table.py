@@ -34,7 +34,7 @@ def print_memory(bare, module):
     """Both are Shared of one call, without the module and with it."""
     more = module - bare
     ok = more.besides_callback <= LIMIT
-    print(_ROW.format("shared memory of a ringing call", "bytes", "over bare",
+    print(_ROW.format("shared memory of a call in flight", "bytes", "over bare",
                       "limit"))
     rows = (
         ("bare t_relay()", bare.used, None, "-"),
