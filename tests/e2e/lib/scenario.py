@@ -81,13 +81,16 @@ def maybe(*codes):
 
 # The trunk's side
 
-def receive_invite():
-    """Waits for an INVITE and remembers what its replies repeat."""
+def receive_invite(actions=""):
+    """Waits for an INVITE and remembers what its replies repeat.
+
+    actions  more of SIPp's actions on it
+    """
     saves = "".join(
         f'<ereg regexp=".*" search_in="hdr" header="{name}:" '
         f'occurrence="{2 if variable == "via2" else 1}" assign_to="{variable}"/>'
         for variable, name in _SAVED.items())
-    return (f'<recv request="INVITE"><action>{saves}</action></recv>\n'
+    return (f'<recv request="INVITE"><action>{saves}{actions}</action></recv>\n'
             f'<Reference variables="{",".join(_SAVED)}"/>')
 
 
