@@ -46,8 +46,9 @@ def _hang_up(code=200):
 def cancels(code, after=180, wait=0, ack_after=0):
     """Cancels once `after` has come; the call ends with `code`.
 
-    With `wait` it waits so many ms more, or until a second 180 comes. The 200 to the CANCEL and the final reply come in any order. A final reply
-    that overtakes `after` ends the call without a CANCEL. The ACK comes after
+    With `wait` it waits so many ms more, or until a second 180 comes. The 200
+    to the CANCEL and the final reply come in any order. A final reply that
+    overtakes `after` ends the call without a CANCEL. The ACK comes after
     `ack_after` milliseconds.
     """
     late = pause(ack_after) if ack_after else ""
