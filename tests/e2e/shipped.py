@@ -9,6 +9,7 @@ no reply at all. So one trunk and one caller play all rows through one proxy.
 import contextlib
 import os
 import re
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +17,14 @@ from lib.caller import LINGER, PROVISIONAL
 from lib.case import play
 from lib.kamailio import Kamailio, module_path, packaged_modules
 from lib.message import distinct
+from lib.process import wait_for
 from lib.scenario import (ack_failure, answer, invite, label, linger, pause,
                           receive, receive_invite, scenario)
 from lib.sipp import Sipp
 
 CFG = Path(__file__).resolve().parents[2] / "cfg"
 MINIMAL, EDGE = CFG / "minimal.cfg", CFG / "livekit-edge.cfg"
+LOCAL = "127.0.0.1"
 ACCOUNTED = Path(__file__).resolve().parent / "cfg/accounted.cfg"
 
 
@@ -127,9 +130,20 @@ def running(folder, script, allowed=(), params=(), defines=(), **addresses):
                      options(**addresses), workers=1)
     proxy.start()
     try:
+        wait_for_last_process(proxy)
         yield proxy
     finally:
         proxy.stop(allowed)
+
+
+def wait_for_last_process(proxy):
+    """Waits until Kamailio's TCP main process, the last to start, is at work.
+
+    It would miss a SIGTERM that came before, and Kamailio would never end.
+    """
+    with socket.create_connection((LOCAL, proxy.port)):
+        wait_for(lambda: proxy.rpc("core.tcp_info")["opened_connections"], 20,
+                 f"TCP of {proxy.folder}")
 
 
 def dial_all(folder, proxies, trunks):

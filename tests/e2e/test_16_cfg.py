@@ -16,13 +16,13 @@ from lib.message import distinct
 from lib.scenario import invite, linger, pause, receive, request, scenario
 from lib.sipp import Sipp
 from lib.trunk import GAP, accept, cancelled, reply, silent
-from shipped import (CFG, EDGE, MINIMAL, ROWS, dial_all, host, obedient,
+from shipped import (CFG, EDGE, LOCAL, MINIMAL, ROWS, dial_all, host, obedient,
                      options, running, without_module)
 
 TEST_ID = "X-Lk-Test-Id"
 NAMES = (REASON_HEADER, TEST_ID, DETAIL_HEADER)
 FAST = (("tm", "fr_timer", 700),)
-LOCAL, ELSEWHERE = "127.0.0.1", "127.0.0.2"
+ELSEWHERE = "127.0.0.2"
 UNKNOWN_HOST = "nowhere.invalid"  # RFC 2606: never resolves
 # What Kamailio logs when it cannot send; the script deals with it
 CANNOT_SEND = (
