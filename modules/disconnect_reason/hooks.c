@@ -11,6 +11,9 @@
  * itself. The module never answers in tm's place.
  */
 
+#include <sched.h>
+
+#include "../../core/atomic_ops.h"
 #include "../../core/dprint.h"
 #include "../../core/mem/shm_mem.h"
 #include "../../core/parser/parse_cseq.h"
@@ -23,6 +26,9 @@
 #include "lumps.h"
 #include "outcome.h"
 #include "settings.h"
+
+/** How often a CANCEL that comes before any branch lets others run */
+#define YIELDS 50
 
 struct tm_binds dr_tm;
 
@@ -93,20 +99,33 @@ static int others_handle_failure(const struct cell *t)
 }
 
 
+static void hear_of_branches(struct cell *t, struct dr_call *call)
+{
+	if(!call->hears)
+		call->hears = dr_tm.register_tmcb(NULL, t, TMCB_REQUEST_FWDED,
+							  dr_call_event, call, NULL)
+					  > 0;
+}
+
+
 /**
  * In modes 1 and 2 tm drops the replies of a call as soon as somebody handles
- * its failure. Without the module nobody would: keep them.
+ * its failure. Without the module nobody would: keep them. With a failure_route
+ * the call must hear whether that one tried another trunk in vain: a branch
+ * whose name can't be resolved leaves no trace, and tm answers 478.
  */
-static void keep_replies(
-		const struct cell *t, int picked, struct sip_msg *request)
+static void mind_dropped_replies(struct cell *t, struct dr_call *call,
+		int picked, struct sip_msg *request)
 {
 	if(reply_mode == NULL || drop_replies == NULL)
 		return;
 	if(*reply_mode != 1 && *reply_mode != 2)
 		return;
-	if(t->uac[picked].on_failure || others_handle_failure(t))
-		return;
-	drop_replies(request, "n", NULL);
+	call->tried = 0;
+	if(t->uac[picked].on_failure)
+		hear_of_branches(t, call);
+	else if(!others_handle_failure(t))
+		drop_replies(request, "n", NULL);
 }
 
 
@@ -129,7 +148,7 @@ static void on_failure(
 	dr_tell_request(call, params->req);
 	dr_tell_replies(t, call, picked);
 	dr_tell_script(t, call->reason);
-	keep_replies(t, picked, params->req);
+	mind_dropped_replies(t, call, picked, params->req);
 }
 
 
@@ -146,9 +165,30 @@ static int has_live_branch(const struct cell *t)
 }
 
 
-/** tm saved no lumps yet; the call must hear of its end to clean up */
-static void add_early_lump(struct cell *t, struct dr_call *call)
+/**
+ * Before tm forwards it looks whether the call is cancelled, and if not saves
+ * the lumps a few hundred instructions later. So say it now, as tm is about to,
+ * and let a process that already looked come that far: what it saved later
+ * would be put over ours.
+ */
+static void let_tm_save_lumps(struct cell *t)
 {
+	int i;
+
+	t->flags |= T_CANCELED;
+	membar();
+	for(i = 0; i < YIELDS && !dr_request_lump(t->uas.request); i++)
+		sched_yield();
+}
+
+
+/** Say the answer in the stored request. Before tm forwards there is no lump
+ * in it; then the call must hear of its end to clean up. */
+static void tell_stored(struct cell *t, struct dr_call *call)
+{
+	dr_tell_request(call, t->uas.request);
+	if(t->nr_of_outgoings > 0 || dr_request_lump(t->uas.request))
+		return;
 	if(dr_tm.register_tmcb(NULL, t, TMCB_DESTROY, dr_call_event, call, NULL)
 			> 0)
 		call->early = dr_request_early_lump(t->uas.request, &call->lines);
@@ -167,9 +207,9 @@ static void on_cancel(struct cell *t, struct dr_call *call)
 		dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0, 0);
 		call->final = 1;
 		dr_tell_replies(t, call, -1);
-		dr_tell_request(call, t->uas.request);
-		if(t->nr_of_outgoings == 0 && !dr_request_lump(t->uas.request))
-			add_early_lump(t, call);
+		if(t->nr_of_outgoings == 0)
+			let_tm_save_lumps(t);
+		tell_stored(t, call);
 		if(!has_live_branch(t))
 			dr_tell_script(t, call->reason);
 	}
@@ -192,7 +232,7 @@ static void on_destroy(const struct cell *t, struct dr_call *call)
  * tm's callback of a watched call
  *
  * @param t       transaction
- * @param type    one of DR_CALL_EVENTS, or TMCB_DESTROY
+ * @param type    one of DR_CALL_EVENTS, TMCB_REQUEST_FWDED or TMCB_DESTROY
  * @param params  tm's; its param is the struct dr_call
  */
 void dr_call_event(struct cell *t, int type, struct tmcb_params *params)
@@ -205,8 +245,16 @@ void dr_call_event(struct cell *t, int type, struct tmcb_params *params)
 		on_failure(t, call, params);
 	else if(type & TMCB_E2ECANCEL_IN)
 		on_cancel(t, call);
+	else if(type & TMCB_REQUEST_FWDED)
+		call->tried = 1;
 	else if(type & TMCB_DESTROY)
 		on_destroy(t, call);
+}
+
+
+static int is_answered(const struct cell *t)
+{
+	return t->uas.status >= 200 || t->uas.request == NULL || is_local(t);
 }
 
 
@@ -215,7 +263,7 @@ static int is_stuck(const struct cell *t)
 {
 	int b;
 
-	if(t->uas.status >= 200 || t->uas.request == NULL || is_local(t))
+	if(is_answered(t))
 		return 0;
 	for(b = 0; b < t->nr_of_outgoings; b++)
 		if(t->uac[b].last_received < 200)
@@ -249,6 +297,14 @@ static void judge_unsent(const struct cell *t, struct dr_call *call)
 }
 
 
+/** A CANCEL that comes while tm forwards leaves a branch that was never sent,
+ * and tm answers 487 when the script is over */
+static int is_given_up(const struct cell *t)
+{
+	return is_stuck(t) || (is_cancelled(t) && !is_answered(t));
+}
+
+
 /**
  * The request's script is over. When t_relay() failed and the script did not
  * answer, tm answers 477 or 478 behind this callback, without the lock: what
@@ -261,17 +317,17 @@ static int after_request(struct sip_msg *msg, unsigned int flags, void *param)
 
 	(void)flags;
 	(void)param;
-	if(t == NULL || !is_stuck(t))
+	if(t == NULL || !is_given_up(t))
 		return 1;
 	call = dr_call_of(t);
 	if(call == NULL)
 		return 1;
 	dr_call_lock(t);
-	if(is_stuck(t)) {
+	if(is_given_up(t)) {
 		if(!call->final) {
 			judge_unsent(t, call);
 			call->final = 1;
-			dr_tell_request(call, t->uas.request);
+			tell_stored(t, call);
 		}
 		dr_tell_script(t, call->reason);
 	}
@@ -302,6 +358,8 @@ static int after_failure(struct sip_msg *msg, unsigned int flags, void *param)
 	if(branch >= call->judged)
 		dr_judge_branch(t, call, branch, t->uac[branch].reply,
 				t->uac[branch].last_received);
+	else if(call->tried)
+		dr_judge_without_reply(call, DR_SOURCE_TRANSPORT, 0, 1);
 	else if(!call->decided)
 		dr_judge_without_reply(call, DR_SOURCE_SCRIPT, 500, 0);
 	else
