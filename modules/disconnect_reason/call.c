@@ -115,8 +115,10 @@ static int hang_on_transaction(
 {
 	int events = DR_CALL_EVENTS;
 
-	if(has_trunks(call->map))
+	if(has_trunks(call->map)) {
 		events |= TMCB_REQUEST_FWDED;
+		call->hears = 1;
+	}
 	return dr_tm.register_tmcb(request, t, events, dr_call_event, call, release)
 						   > 0
 				   ? 0
@@ -272,7 +274,7 @@ void dr_call_answer(struct dr_call *call, const struct dr_answer *answer)
 /**
  * Remember the trunk of a new branch by the host of its next hop
  *
- * @param call     call with a map that has trunks
+ * @param call     call
  * @param branch   0 to DR_BRANCHES_MAX - 1
  * @param request  the request as tm prepares it for the branch
  */
@@ -282,6 +284,8 @@ void dr_call_sent(
 	str next_hop = *GET_NEXT_HOP(request);
 	struct sip_uri uri;
 
+	if(!has_trunks(call->map))
+		return;
 	if(parse_uri(next_hop.s, next_hop.len, &uri) < 0 || uri.host.len <= 0)
 		return;
 	call->trunks[branch] = (short)dr_map_trunk_of_host(

@@ -35,6 +35,8 @@ struct dr_call
 	unsigned decided : 1;	 /**< there is an answer */
 	unsigned final : 1;		 /**< tm does not change the answer any more */
 	unsigned scripted : 1;	 /**< the script gave the answer */
+	unsigned tried : 1;		 /**< a branch was prepared since last judged */
+	unsigned hears : 1;		 /**< tm tells the call of prepared branches */
 	unsigned owns_lines : 1; /**< lines are shared memory of the call */
 
 	/* each branch's trunk as far as its next hop's name tells; only there when

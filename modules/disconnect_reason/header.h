@@ -22,6 +22,8 @@ struct dr_header
 };
 
 bool dr_header_next(struct dr_text *headers, struct dr_header *header);
+bool dr_header_may_have(
+		struct dr_text message, const struct dr_text *names, size_t count);
 bool dr_header_find(struct dr_text *headers, const struct dr_text *names,
 		size_t count, struct dr_header *header);
 bool dr_header_is(const struct dr_header *header, struct dr_text name);

@@ -11,6 +11,9 @@
  * itself. The module never answers in tm's place.
  */
 
+#include <sched.h>
+
+#include "../../core/atomic_ops.h"
 #include "../../core/dprint.h"
 #include "../../core/mem/shm_mem.h"
 #include "../../core/parser/parse_cseq.h"
@@ -25,6 +28,9 @@
 #include "outcome.h"
 #include "settings.h"
 #include "translate.h"
+
+/** How often a CANCEL that comes before any branch lets others run */
+#define YIELDS 50
 
 struct tm_binds dr_tm;
 
@@ -91,6 +97,7 @@ static void on_reply(
 static void on_branch(const struct cell *t, struct dr_call *call,
 		const struct tmcb_params *params)
 {
+	call->tried = 1;
 	if(t->nr_of_outgoings < DR_BRANCHES_MAX)
 		dr_call_sent(call, t->nr_of_outgoings, params->req);
 }
@@ -113,20 +120,33 @@ static int others_handle_failure(const struct cell *t)
 }
 
 
+static void hear_of_branches(struct cell *t, struct dr_call *call)
+{
+	if(!call->hears)
+		call->hears = dr_tm.register_tmcb(NULL, t, TMCB_REQUEST_FWDED,
+							  dr_call_event, call, NULL)
+					  > 0;
+}
+
+
 /**
  * In modes 1 and 2 tm drops the replies of a call as soon as somebody handles
- * its failure. Without the module nobody would: keep them.
+ * its failure. Without the module nobody would: keep them. With a failure_route
+ * the call must hear whether that one tried another trunk in vain: a branch
+ * whose name can't be resolved leaves no trace, and tm answers 478.
  */
-static void keep_replies(
-		const struct cell *t, int picked, struct sip_msg *request)
+static void mind_dropped_replies(struct cell *t, struct dr_call *call,
+		int picked, struct sip_msg *request)
 {
 	if(reply_mode == NULL || drop_replies == NULL)
 		return;
 	if(*reply_mode != 1 && *reply_mode != 2)
 		return;
-	if(t->uac[picked].on_failure || others_handle_failure(t))
-		return;
-	drop_replies(request, "n", NULL);
+	call->tried = 0;
+	if(t->uac[picked].on_failure)
+		hear_of_branches(t, call);
+	else if(!others_handle_failure(t))
+		drop_replies(request, "n", NULL);
 }
 
 
@@ -158,7 +178,7 @@ static void on_failure(
 	dr_tell_request(call, params->req);
 	dr_tell_replies(t, call, picked);
 	dr_tell_script(t, call->reason);
-	keep_replies(t, picked, params->req);
+	mind_dropped_replies(t, call, picked, params->req);
 	if(!t->uac[picked].on_failure)
 		translate(t, call, params->req, picked);
 }
@@ -178,6 +198,36 @@ static int has_live_branch(const struct cell *t)
 
 
 /**
+ * Before tm forwards it looks whether the call is cancelled, and if not saves
+ * the lumps a few hundred instructions later. So say it now, as tm is about to,
+ * and let a process that already looked come that far: what it saved later
+ * would be put over ours.
+ */
+static void let_tm_save_lumps(struct cell *t)
+{
+	int i;
+
+	t->flags |= T_CANCELED;
+	membar();
+	for(i = 0; i < YIELDS && !dr_request_lump(t->uas.request); i++)
+		sched_yield();
+}
+
+
+/** Say the answer in the stored request. Before tm forwards there is no lump
+ * in it; then the call must hear of its end to clean up. */
+static void tell_stored(struct cell *t, struct dr_call *call)
+{
+	dr_tell_request(call, t->uas.request);
+	if(t->nr_of_outgoings > 0 || dr_request_lump(t->uas.request))
+		return;
+	if(dr_tm.register_tmcb(NULL, t, TMCB_DESTROY, dr_call_event, call, NULL)
+			> 0)
+		call->early = dr_request_early_lump(t->uas.request, &call->lines);
+}
+
+
+/**
  * The caller's CANCEL. With no live branch tm answers 487 right behind this
  * callback, from the stored request and without the lock: what is filled now
  * must not change any more.
@@ -189,9 +239,9 @@ static void on_cancel(struct cell *t, struct dr_call *call)
 		dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0, 0);
 		call->final = 1;
 		dr_tell_replies(t, call, -1);
-		dr_tell_request(call, t->uas.request);
-		if(t->nr_of_outgoings == 0 && !dr_request_lump(t->uas.request))
-			call->early = dr_request_early_lump(t->uas.request, &call->lines);
+		if(t->nr_of_outgoings == 0)
+			let_tm_save_lumps(t);
+		tell_stored(t, call);
 		if(!has_live_branch(t))
 			dr_tell_script(t, call->reason);
 	}
@@ -214,7 +264,7 @@ static void on_destroy(const struct cell *t, struct dr_call *call)
  * tm's callback of a watched call
  *
  * @param t       transaction
- * @param type    one of DR_CALL_EVENTS
+ * @param type    one of DR_CALL_EVENTS, TMCB_REQUEST_FWDED or TMCB_DESTROY
  * @param params  tm's; its param is the struct dr_call
  */
 void dr_call_event(struct cell *t, int type, struct tmcb_params *params)
@@ -234,12 +284,18 @@ void dr_call_event(struct cell *t, int type, struct tmcb_params *params)
 }
 
 
+static int is_answered(const struct cell *t)
+{
+	return t->uas.status >= 200 || t->uas.request == NULL || is_local(t);
+}
+
+
 /** Every branch has ended, and the caller has no final reply yet */
 static int is_stuck(const struct cell *t)
 {
 	int b;
 
-	if(t->uas.status >= 200 || t->uas.request == NULL || is_local(t))
+	if(is_answered(t))
 		return 0;
 	for(b = 0; b < t->nr_of_outgoings; b++)
 		if(t->uac[b].last_received < 200)
@@ -273,6 +329,14 @@ static void judge_unsent(const struct cell *t, struct dr_call *call)
 }
 
 
+/** A CANCEL that comes while tm forwards leaves a branch that was never sent,
+ * and tm answers 487 when the script is over */
+static int is_given_up(const struct cell *t)
+{
+	return is_stuck(t) || (is_cancelled(t) && !is_answered(t));
+}
+
+
 /**
  * The request's script is over. When t_relay() failed and the script did not
  * answer, tm answers 477 or 478 behind this callback, without the lock: what
@@ -285,17 +349,17 @@ static int after_request(struct sip_msg *msg, unsigned int flags, void *param)
 
 	(void)flags;
 	(void)param;
-	if(t == NULL || !is_stuck(t))
+	if(t == NULL || !is_given_up(t))
 		return 1;
 	call = dr_call_of(t);
 	if(call == NULL)
 		return 1;
 	dr_call_lock(t);
-	if(is_stuck(t)) {
+	if(is_given_up(t)) {
 		if(!call->final) {
 			judge_unsent(t, call);
 			call->final = 1;
-			dr_tell_request(call, t->uas.request);
+			tell_stored(t, call);
 		}
 		dr_tell_script(t, call->reason);
 	}
@@ -332,6 +396,8 @@ static int after_failure(struct sip_msg *msg, unsigned int flags, void *param)
 	if(branch >= call->judged)
 		dr_judge_branch(t, call, branch, t->uac[branch].reply,
 				t->uac[branch].last_received);
+	else if(call->tried)
+		dr_judge_without_reply(call, DR_SOURCE_TRANSPORT, 0, 1);
 	else if(!call->decided)
 		dr_judge_without_reply(call, DR_SOURCE_SCRIPT, 500, 0);
 	else

@@ -12,8 +12,7 @@
 #include "../../modules/tm/tm_load.h"
 
 /** What a watched call is told by tm */
-#define DR_CALL_EVENTS \
-	(TMCB_RESPONSE_IN | TMCB_ON_FAILURE | TMCB_E2ECANCEL_IN | TMCB_DESTROY)
+#define DR_CALL_EVENTS (TMCB_RESPONSE_IN | TMCB_ON_FAILURE | TMCB_E2ECANCEL_IN)
 
 int dr_hooks_init(void);
 void dr_call_event(struct cell *t, int type, struct tmcb_params *params);

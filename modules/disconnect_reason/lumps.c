@@ -209,6 +209,8 @@ void dr_reply_strip(
 			reply->len - reply->first_line.len};
 	struct dr_header header;
 
+	if(!dr_header_may_have(rest, names, (size_t)count))
+		return;
 	while(dr_header_find(&rest, names, (size_t)count, &header)) {
 		if(del_lump(reply, (int)(header.field.s - reply->buf),
 				   (int)header.field.len, HDR_OTHER_T)

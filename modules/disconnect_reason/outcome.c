@@ -46,7 +46,7 @@ static void attempt_from_reply(struct dr_attempt *attempt,
 
 
 /** tm made the end of the branch up: a timer, a failed send, a CANCEL */
-static void attempt_without_reply(
+static void attempt_faked(
 		struct dr_attempt *attempt, const struct ua_client *uac, int code)
 {
 	/* 503 is how tm fakes a retransmission that could not be sent */
@@ -60,6 +60,20 @@ static void attempt_without_reply(
 	} else {
 		attempt->source = DR_SOURCE_TRANSPORT;
 	}
+}
+
+
+/** tm keeps no reply of the branch: it dropped a real one, or a branch that
+ * could not be sent never had one, and counts as a 408 */
+static void attempt_dropped(
+		struct dr_attempt *attempt, const struct ua_client *uac, int code)
+{
+	if(code == 408) {
+		attempt_faked(attempt, uac, code);
+		return;
+	}
+	attempt->source = DR_SOURCE_REMOTE;
+	attempt->code = code;
 }
 
 
@@ -104,8 +118,8 @@ static void judge(struct dr_call *call, struct dr_attempt *attempt, int number)
  *
  * @param t       transaction
  * @param call    its call, not final
- * @param branch  branch that tm picked; for a blind one the last real attempt
- *                is judged
+ * @param branch  branch that tm picked; for a blind one the last answer stays,
+ *                or the last real attempt is judged
  * @param reply   reply of the branch, FAKED_REPLY, or NULL when tm dropped it
  * @param code    status code that tm stored for the branch
  */
@@ -116,6 +130,9 @@ void dr_judge_branch(const struct cell *t, struct dr_call *call, int branch,
 	int trunk = DR_NONE;
 
 	if(t->uac[branch].flags & TM_UAC_FLAG_BLIND) {
+		/* suspended after an attempt failed: that one is why */
+		if(call->decided)
+			return;
 		branch = dr_last_attempt(t);
 		if(branch < 0) {
 			dr_judge_without_reply(call,
@@ -132,8 +149,10 @@ void dr_judge_branch(const struct cell *t, struct dr_call *call, int branch,
 	}
 	if(is_real(reply))
 		attempt_from_reply(&attempt, &t->uac[branch], reply);
+	else if(reply == FAKED_REPLY)
+		attempt_faked(&attempt, &t->uac[branch], code);
 	else
-		attempt_without_reply(&attempt, &t->uac[branch], code);
+		attempt_dropped(&attempt, &t->uac[branch], code);
 	judge(call, &attempt, trunk);
 }
 

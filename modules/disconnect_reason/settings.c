@@ -11,7 +11,6 @@
 #include "../../core/dprint.h"
 #include "../../core/mem/mem.h"
 #include "../../core/parser/parse_hname2.h"
-#include "../../core/pvar.h"
 
 #include "header.h"
 #include "settings.h"
@@ -188,23 +187,50 @@ static int build_lines(enum dr_reason reason)
 }
 
 
+/** The name between "$avp(" and ")"; the pseudo-variable itself belongs to the
+ * module pv, which need not be loaded */
+static str avp_inner(const char *avp)
+{
+	static const char open[] = "$avp(";
+	size_t len = strlen(avp);
+	str inner = STR_NULL;
+
+	if(len > sizeof(open) && strncmp(avp, open, sizeof(open) - 1) == 0
+			&& avp[len - 1] == ')') {
+		inner.s = (char *)avp + sizeof(open) - 1;
+		inner.len = (int)(len - sizeof(open));
+	}
+	return inner;
+}
+
+
+static int is_fixed_name(const avp_ident_t *ident)
+{
+	if(ident->flags
+			& (AVP_NAME_RE | AVP_INDEX_ALL | AVP_INDEX_FORWARD
+					| AVP_INDEX_BACKWARD))
+		return 0;
+	if(!(ident->flags & AVP_NAME_STR))
+		return 1;
+	return dr_token_check(
+			(struct dr_text){ident->name.s.s, (size_t)ident->name.s.len});
+}
+
+
 static int parse_avp(const char *avp)
 {
-	str text = {(char *)avp, (int)strlen(avp)};
-	unsigned short flags = 0;
-	pv_spec_t spec;
+	str name = avp_inner(avp);
+	avp_ident_t ident = {0};
 
-	memset(&spec, 0, sizeof(spec));
-	if(text.len == 0 || pv_parse_spec(&text, &spec) == NULL
-			|| spec.type != PVT_AVP
-			|| pv_get_avp_name(NULL, &spec.pvp, &dr_settings.avp_name, &flags)
-					   != 0) {
+	if(name.len == 0 || parse_avp_ident(&name, &ident) != 0
+			|| !is_fixed_name(&ident)) {
 		LM_ERR("parameter avp is \"%s\": expected an AVP with a fixed name,"
 			   " such as $avp(disconnect_reason)\n",
 				avp);
 		return -1;
 	}
-	dr_settings.avp_flags = flags;
+	dr_settings.avp_flags = ident.flags;
+	dr_settings.avp_name = ident.name;
 	return 0;
 }
 

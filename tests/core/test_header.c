@@ -182,6 +182,24 @@ static void test_find(void **state)
 }
 
 
+static void test_may_have(void **state)
+{
+	static const struct dr_text names[] = {DR_TEXT("X-a"), DR_TEXT("9-b")};
+
+	(void)state;
+	assert_true(dr_header_may_have(EDGE("Via: 1\r\nx-A : b\r\n"), names, 2));
+	assert_true(dr_header_may_have(EDGE("X-a:b"), names, 2));
+	assert_true(dr_header_may_have(EDGE(" X-A:b"), names, 2));
+	assert_true(dr_header_may_have(EDGE("Via: 1\rX-a: b"), names, 2));
+	assert_true(dr_header_may_have(EDGE("Via: 1\n9-B: c"), names, 2));
+	assert_false(dr_header_may_have(EDGE("Via: 1\n9-B: c"), names, 1));
+	assert_false(dr_header_may_have(EDGE("Max-a: 1\r\nX-b: xX-a"), names, 2));
+	assert_false(dr_header_may_have(EDGE("X-"), names, 2));
+	assert_false(dr_header_may_have(EDGE(""), names, 2));
+	assert_false(dr_header_may_have(EDGE("X-a: 1"), names, 0));
+}
+
+
 static void test_rubbish(void **state)
 {
 	static const char bytes[] = "\r\n\t :,;\"\\aA\0\xff";
@@ -240,6 +258,7 @@ int main(void)
 			cmocka_unit_test_teardown(test_zero_bytes, edge_free),
 			cmocka_unit_test_teardown(test_no_text, edge_free),
 			cmocka_unit_test_teardown(test_find, edge_free),
+			cmocka_unit_test_teardown(test_may_have, edge_free),
 			cmocka_unit_test_teardown(test_rubbish, edge_free),
 			cmocka_unit_test_teardown(test_tokens, edge_free),
 	};

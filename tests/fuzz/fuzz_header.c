@@ -50,5 +50,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	CHECK(headers.len == 0 || *headers.s == '\r' || *headers.s == '\n');
 	CHECK(count == count_found(whole));
+	CHECK(count == 0 || dr_header_may_have(whole, names, 2));
 	return 0;
 }

@@ -74,57 +74,71 @@ class Case:
     def __init__(self, proxies, folder):
         self.proxies, self.folder, self.played = proxies, folder, 0
 
-    def __call__(self, trunk, expect, fork=(), then=(), caller=None,
-                 headers=(), arms=(0, 1), pair=None, caller_transport="udp",
-                 trunk_transport="udp", compare=True):
+    def __call__(self, trunk, expect, compare=True, caller=None, **options):
         """Plays the case and checks it; returns {("plain"|"loaded", arm): Call}.
 
-        trunk    behaviour of trunk A; None: nobody listens there
+        trunk    behaviour of trunk A
         expect   Outcome
-        fork     behaviours of further trunks called at the same time
-        then     behaviours of trunks called one after the other (X-Test-Next)
-        caller   what the caller does; by default it follows from `expect`
-        headers  more headers of the INVITE
-        arms     0 without failure_route, 1 with it, (0, 1) both
-        pair     Proxies.pair(); by default that of relay.cfg
         compare  ask for the same messages with and without the module
+        caller   what the caller does; by default it follows from `expect`
+        options  see run()
         """
-        pair = pair or self.proxies.pair()
         if caller is None:
             caller = callers.answered() if expect.code < 300 \
                 else callers.fails(expect.code)
-        played = self._play(pair, [trunk] if trunk else [], fork, then, caller,
-                            headers, len(arms), rows=arms,
+        calls = self.run(trunk, caller, **options)
+        for (name, arm), call in calls.items():
+            (check_plain if name == "plain" else check_loaded)(call, expect)
+            if compare and name == "plain":
+                check_same(call, calls["loaded", arm],
+                           (*expect.names, DETAIL_HEADER))
+        return calls
+
+    def run(self, trunk, caller, fork=(), then=(), headers=(), arms=(0, 1),
+            pair=None, caller_transport="udp", trunk_transport="udp",
+            options=()):
+        """Plays the case, checks nothing but SIPp's exit codes.
+
+        trunk    behaviour of trunk A; None: nobody listens there
+        fork     behaviours of further trunks called at the same time
+        then     behaviours of trunks called one after the other (X-Test-Next)
+        headers  more headers of the INVITE
+        arms     0 without failure_route, 1 with it, (0, 1) both
+        pair     Proxies.pair(); by default that of relay.cfg
+        options  for each SIPp, see ANY_ORDER
+        """
+        pair = pair or self.proxies.pair()
+        played = self._play(pair, trunk, fork, then, caller, headers, len(arms),
+                            rows=arms, options=options,
                             transports=(caller_transport, trunk_transport))
         calls = {("plain" if call.proxy is pair.plain else "loaded",
                   call.armed): call for call in played}
         assert set(calls) == {(n, a) for n in pair._fields for a in arms}
-        for arm in arms:
-            check_plain(calls["plain", arm], expect)
-            check_loaded(calls["loaded", arm], expect)
-            if compare:
-                check_same(calls["plain", arm], calls["loaded", arm],
-                           (*expect.names, DETAIL_HEADER))
         return calls
 
-    def storm(self, proxy, trunk, caller, calls, rate, fork=(), headers=()):
+    def storm(self, proxy, trunk, caller, calls, rate, fork=(), headers=(),
+              options=()):
         """Plays many calls through one Kamailio and returns every Call.
 
         Each second one has failure_route armed. Nothing is checked but that
-        SIPp saw what its scenarios name.
+        SIPp saw what its scenarios name. `options` go to each SIPp.
         """
-        played = self._play([proxy], [trunk], fork, (), caller, headers, calls,
-                            rows=(0, 1), rate=rate, limit=calls, timeout=120)
+        played = self._play([proxy], trunk, fork, (), caller, headers, calls,
+                            rows=(0, 1), rate=rate, limit=calls, timeout=120,
+                            options=options)
         assert len(played) == calls
         return played
 
     def _play(self, proxies, trunk, fork, then, caller, headers, count,
-              transports=("udp", "udp"), rows=(), timeout=30, **options):
+              transports=("udp", "udp"), rows=(), timeout=30,
+              options=(), **load):
         """Plays `count` calls through each proxy and returns them all."""
+        behaviours = [trunk, *fork, *then] if trunk else []
         trunks = [self._sipp(behaviour(f"trunk-{letter}"), letter,
-                             transports[1], count * len(proxies), timeout)
+                             transports[1], count * len(proxies), timeout,
+                             options=options)
                   for letter, behaviour in zip(string.ascii_uppercase,
-                                               [*trunk, *fork, *then])]
+                                               behaviours)]
         uris = [one.uri for one in trunks] or [NOBODY]
         headers = [*headers,
                    *(f"X-Test-Fork: {uri}" for uri in uris[1:1 + len(fork)]),
@@ -132,7 +146,7 @@ class Case:
         scenario = caller(uris[0], headers)
         sources = [self._sipp(scenario, f"caller-{proxy.port}", transports[0],
                               count, timeout, remote=proxy.address, rows=rows,
-                              **options)
+                              options=options, **load)
                    for proxy in proxies]
         play(sources, trunks)
         return sort_by_call(proxies, sources, trunks)

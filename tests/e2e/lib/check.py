@@ -66,13 +66,16 @@ def check_same(plain, loaded, names):
 def what_caller_got(call, names):
     """All that the caller got, normalised, our headers taken out.
 
-    Provisional replies of a fork come in any order: they are sorted.
+    Sorted where the order is chance: provisional replies of a fork, and the
+    replies to a CANCEL and to its INVITE.
     """
-    messages = distinct(call.received)
-    texts = [normal(without_headers(m.raw, names), call) for m in messages]
-    early = sorted(t for t, m in zip(texts, messages) if 0 < m.code < 200)
-    return early + [t for t, m in zip(texts, messages) if m.code >= 200
-                    or m.is_request]
+    def order(message):
+        text = normal(without_headers(message.raw, names), call)
+        early = 0 < message.code < 200
+        return not early, message.value("CSeq"), text if early else ""
+
+    return [normal(without_headers(message.raw, names), call)
+            for message in sorted(distinct(call.received), key=order)]
 
 
 def what_trunk_got(call, letter):

@@ -1,12 +1,17 @@
 # Starts child processes, waits for conditions and ends what was started.
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every child gets its own files for output and is waited for."""
+"""Every child gets its own files for output and its own process group, and is
+waited for. It ends with us, also when we are killed."""
 
+import ctypes
 import os
+import signal
 import subprocess
 import time
 
 POLL = 0.01
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
 
 
 def wait_for(condition, seconds, what):
@@ -33,21 +38,30 @@ def spawn(args, log, cwd):
             stderr=subprocess.STDOUT,
             cwd=cwd,
             env=dict(os.environ, TERM="dumb", LC_ALL="C"),
+            start_new_session=True,
+            preexec_fn=_end_with_parent,
         )
 
 
+def _end_with_parent():
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def end(child, seconds=10):
-    """Ends a child by SIGTERM, then SIGKILL; returns its exit code."""
+    """Ends a child by SIGTERM; returns its exit code.
+
+    When it does not end, it and its own children end by SIGKILL.
+    """
     if child.poll() is None:
         child.terminate()
         try:
             child.wait(seconds)
         except subprocess.TimeoutExpired:
-            child.kill()
+            os.killpg(child.pid, signal.SIGKILL)
     return child.wait()
 
 
-def tail(path, size=3000):
+def tail(path, size=1500):
     """The end of a file, for a message about a failure."""
     try:
         with open(path, "rb") as file:

@@ -45,7 +45,8 @@ def _flat(steps):
 
 def _send(lines, body, options):
     text = "\n".join(list(_flat(lines)) + ["Content-Length: [len]", "", body])
-    attributes = "".join(f" {k}={quoteattr(str(v))}" for k, v in options.items())
+    attributes = "".join(f" {k}={quoteattr(str(v))}"
+                         for k, v in options.items() if v is not None)
     return f"<send{attributes}><![CDATA[\n{text}\n]]></send>"
 
 
@@ -80,13 +81,16 @@ def maybe(*codes):
 
 # The trunk's side
 
-def receive_invite():
-    """Waits for an INVITE and remembers what its replies repeat."""
+def receive_invite(actions=""):
+    """Waits for an INVITE and remembers what its replies repeat.
+
+    actions  more of SIPp's actions on it
+    """
     saves = "".join(
         f'<ereg regexp=".*" search_in="hdr" header="{name}:" '
         f'occurrence="{2 if variable == "via2" else 1}" assign_to="{variable}"/>'
         for variable, name in _SAVED.items())
-    return (f'<recv request="INVITE"><action>{saves}</action></recv>\n'
+    return (f'<recv request="INVITE"><action>{saves}{actions}</action></recv>\n'
             f'<Reference variables="{",".join(_SAVED)}"/>')
 
 
@@ -133,8 +137,8 @@ def request(method, uri, cseq=1, branch=None, to="To: <sip:callee@127.0.0.1>",
 
 def invite(uri, headers=(), **options):
     """The first INVITE, sent again by SIPp until something comes back."""
-    return request("INVITE", uri, headers=headers, body=SDP, retrans=500,
-                   **options)
+    options.setdefault("retrans", 500)
+    return request("INVITE", uri, headers=headers, body=SDP, **options)
 
 
 def ack_failure(uri, cseq=1):

@@ -11,6 +11,9 @@ import subprocess
 from . import ports, process
 from .message import read_trace
 
+# Options for a SIPp that shall let any message come at any time, and confirm a
+# CANCEL by itself
+ANY_ORDER = ("-default_behaviors", "all,-abortunexp")
 MODES = {"udp": "u1", "tcp": "t1"}
 
 
@@ -19,7 +22,7 @@ class Sipp:
 
     def __init__(self, scenario, folder, name, transport="udp", calls=1,
                  remote=None, rows=None, rate=100, limit=None, trace=True,
-                 timeout=30):
+                 timeout=30, options=()):
         """
         scenario   text of a SIPp scenario, see scenario.py
         folder     pathlib.Path where its files go
@@ -29,6 +32,7 @@ class Sipp:
         limit      most calls at the same time
         trace      write the message trace (`messages` needs it)
         timeout    seconds after which it gives up with an error
+        options    more command line arguments
         """
         self.name, self.transport, self.calls = name, transport, calls
         self.port = ports.take(6)
@@ -40,6 +44,7 @@ class Sipp:
         }
         self.files["xml"].write_text(scenario, encoding="utf-8")
         self.args = self._arguments(remote, rows, rate, limit, trace)
+        self.args += options
         self.child = None
 
     def _arguments(self, remote, rows, rate, limit, trace):

@@ -25,39 +25,34 @@ def _wait(milliseconds, after):
 
 
 def reply(code, phrase=None, headers=(), body="", kind=None, after=(), wait=0,
-          copies=1):
-    """A final failure, after provisional replies and `wait` milliseconds.
-
-    copies  how often the trunk sends it; tm acknowledges each
-    """
-    def build(tag):
-        final = answer(code, phrase, headers, body, tag, kind, retrans=500)
-        again = answer(code, phrase, headers, body, tag, kind)
-        return scenario(
-            receive_invite(), _provisional(after, tag),
-            _wait(wait, after), [again] * (copies - 1), final,
-            [receive("ACK")] * copies)
-    return build
+          early_headers=()):
+    """A final failure, after provisional replies and `wait` milliseconds."""
+    return lambda tag: scenario(
+        receive_invite(), _provisional(after, tag, early_headers),
+        _wait(wait, after),
+        answer(code, phrase, headers, body, tag, kind, retrans=500),
+        receive("ACK"))
 
 
-def silent(after=(), milliseconds=1500):
+def silent(after=(), milliseconds=1500, headers=()):
     """No final reply. With `after` it gets, and obeys, tm's CANCEL."""
-    def build(tag):
-        end = _obey_cancel(tag) if after else linger(milliseconds)
-        return scenario(receive_invite(), _provisional(after, tag), end)
-    return build
+    return lambda tag: scenario(
+        receive_invite(), _provisional(after, tag, headers),
+        _obey_cancel(tag) if after else linger(milliseconds))
 
 
-def _obey_cancel(tag, code=487, wait=0):
-    return [receive("CANCEL"), answer_last(200, tag=tag),
+def _obey_cancel(tag, code=487, wait=0, headers=()):
+    return [receive("CANCEL"), answer_last(200, headers=headers, tag=tag),
             pause(wait) if wait else "",
-            answer(code, tag=tag, retrans=500), receive("ACK")]
+            answer(code, headers=headers, tag=tag, retrans=500),
+            receive("ACK")]
 
 
-def cancelled(code=487, after=(180,), wait=0):
+def cancelled(code=487, after=(180,), wait=0, headers=()):
     """Waits for a CANCEL, then ends the INVITE with `code`."""
-    return lambda tag: scenario(receive_invite(), _provisional(after, tag),
-                                _obey_cancel(tag, code, wait))
+    return lambda tag: scenario(
+        receive_invite(), _provisional(after, tag, headers),
+        _obey_cancel(tag, code, wait, headers))
 
 
 def accept(after=(180,), headers=(), body="", wait=0, hangup=200):

@@ -1,0 +1,87 @@
+# Counts the instructions that Kamailio spends on a call.
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A variant runs twice under callgrind, with many calls and with few, so that
+what Kamailio does at start and at its end is not counted.
+
+All processes count, except the one that answers the bench's own questions.
+Calls come one after the other, so that nothing is ever sent again. The few
+instructions of timers that tick in an idle Kamailio are in the figure.
+"""
+
+import re
+from dataclasses import dataclass
+
+from lib import process
+from lib.case import play
+from lib.kamailio import Kamailio
+
+from .calls import Setup
+
+FEW, MANY = 100, 1100
+QUESTIONS = "JSONRPCS DATAGRAM"  # what Kamailio calls that process
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One line of the table.
+
+    name    what the table says
+    call    kind of call: the scenarios CALL-caller and CALL-trunk
+    script  routing script in bench.d
+    params  (name, value) of the module's parameters; None: not loaded
+    limit   most that it may be over the bare relay in %, None for no limit
+    rival   name of the variant of this call that it must not cost more than
+    """
+    name: str
+    call: str
+    script: str = "bare"
+    params: tuple | None = None
+    limit: float | None = None
+    rival: str | None = None
+
+
+class CountedKamailio(Kamailio):
+    """Kamailio under callgrind."""
+
+    def spawn(self):
+        args = ["valgrind", "-q", "--tool=callgrind", "--trace-children=yes",
+                f"--callgrind-out-file={self.folder}/callgrind.%p",
+                "kamailio", "-f", self.cfg, "-DD", "-E", "-Y", self.folder,
+                "-w", self.folder, "-P", self.folder / "kamailio.pid",
+                "-m", 64, "-M", 8, *self.options]
+        self.child = process.spawn(args, self.log, self.folder)
+
+    def pids(self):
+        """All its processes: {pid: what it is}."""
+        return {row["PID"]: row["DSC"] for row in self.rpc("core.psx")}
+
+    def instructions(self, pids):
+        """How many the processes `pids` executed until they ended."""
+        return sum(self._total(pid) for pid in pids)
+
+    def _total(self, pid):
+        text = (self.folder / f"callgrind.{pid}").read_text("utf-8")
+        totals = re.findall(r"^totals: (\d+)$", text, re.MULTILINE)
+        assert len(totals) == 1, f"{len(totals)} totals of {pid}"
+        return int(totals[0])
+
+
+def per_call(variant, folder):
+    """Instructions for one call of `variant`; its files go below `folder`."""
+    few, many = (_run(variant, calls, folder / str(calls))
+                 for calls in (FEW, MANY))
+    return (many - few) / (MANY - FEW)
+
+
+def _run(variant, calls, folder):
+    setup = Setup(folder, variant.script, calls, f"{variant.call}-caller",
+                  f"{variant.call}-trunk", variant.params, CountedKamailio)
+    proxy = setup.proxy.start()
+    try:
+        pids = [pid for pid, what in proxy.pids().items() if what != QUESTIONS]
+        play([setup.caller], [setup.trunk])
+        proxy.wait_idle()
+        proxy.stop()
+    finally:
+        process.end(proxy.child)
+    return proxy.instructions(pids)

@@ -1,0 +1,56 @@
+# Prints what was counted, and judges it.
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Each function prints one part and returns whether all of it is ok."""
+
+from .memory import LIMIT
+
+_ROW = "{:<54} {:>12} {:>9}  {}"
+
+
+def print_instructions(title, variants, figures):
+    """`figures` has the instructions per call of each variant; the first is
+    the bare relay."""
+    print(_ROW.format(title, "instructions", "over bare", "limit"))
+    bare, by_name = figures[0], dict(zip((v.name for v in variants), figures))
+    all_ok = True
+    for variant, figure in zip(variants, figures):
+        over = 100 * (figure - bare) / bare
+        limits = []
+        if variant.limit is not None:
+            limits.append((f"{variant.limit:+.0f} %", over <= variant.limit))
+        if variant.rival is not None:
+            limits.append((f"{by_name[variant.rival]:,.0f}, {variant.rival}",
+                           figure <= by_name[variant.rival]))
+        all_ok &= all(ok for _, ok in limits)
+        print(_ROW.format(variant.name, f"{figure:,.0f}",
+                          f"{over:+.1f} %" if figure is not bare else "-",
+                          "; ".join(f"{limit}: {_verdict(ok)}"
+                                    for limit, ok in limits) or "-"))
+    print()
+    return all_ok
+
+
+def print_memory(bare, module):
+    """Both are Shared of one call, without the module and with it."""
+    more = module - bare
+    ok = more.besides_callback <= LIMIT
+    print(_ROW.format("shared memory of a call in flight", "bytes", "over bare",
+                      "limit"))
+    rows = (
+        ("bare t_relay()", bare.used, None, "-"),
+        ("the module", module.used, more.used, "-"),
+        ("  of these tm's callback", module.callback, more.callback, "-"),
+        ("  of these the rest", module.besides_callback,
+         more.besides_callback, f"{LIMIT:+}: {_verdict(ok)}"),
+        ("the module, with the headers of the memory manager", module.real,
+         more.real, "-"),
+    )
+    for name, size, over, limit in rows:
+        print(_ROW.format(name, f"{size:,.0f}",
+                          "-" if over is None else f"{over:+,.0f}", limit))
+    print()
+    return ok
+
+
+def _verdict(ok):
+    return "ok" if ok else "too much"
