@@ -26,9 +26,14 @@ static struct outcome *answer_of(struct group *group, bool of_new)
 }
 
 
-static bool same_context(const struct context *a, const struct context *b)
+/* Plain replies and those with a cause are two contexts here: people look for
+ * the first */
+static bool same_context(const struct group *left, const struct group *right)
 {
+	const struct context *a = &left->context, *b = &right->context;
+
 	return a->source == b->source && a->unresolved == b->unresolved
+		   && causes_have(&left->causes, 0) == causes_have(&right->causes, 0)
 		   && texts_order(a->header, b->header) == 0
 		   && texts_order(a->value, b->value) == 0
 		   && texts_order(a->phrase, b->phrase) == 0;
@@ -58,8 +63,7 @@ static void condense_from(
 	struct outcome *other = answer_of(first, !way->new_agrees);
 	size_t count = 0, end = i, j;
 
-	while(end < groups->count
-			&& same_context(&first->context, &groups->list[end].context))
+	while(end < groups->count && same_context(first, &groups->list[end]))
 		count += belong_together(first, &groups->list[end++], way);
 	if(count < way->least)
 		return;

@@ -7,13 +7,11 @@
 
 DRMAP := modules/disconnect_reason/drmap
 DRMAP_VERSION := 1.0
-DRMAP_C := $(wildcard $(DRMAP)/*.c)
-DRMAP_CORE_C := $(sort $(CORE_C) $(CORE)/explain.c $(CORE)/question.c)
+DRMAP_BUILD := $(BUILD)/drmap.d
+DRMAP_O := $(patsubst %.c,%.o,$(wildcard $(DRMAP)/*.c) $(CORE_C))
+DRMAP_H := $(wildcard $(DRMAP)/*.h) $(CORE_H)
 DRMAP_FLAGS := $(CORE_FLAGS) -D_XOPEN_SOURCE=700 \
 	'-DDRMAP_VERSION="$(DRMAP_VERSION)"'
-
-DRMAP_SOURCES := $(DRMAP_C) $(DRMAP_CORE_C)
-DRMAP_HEADERS := $(wildcard $(DRMAP)/*.h) $(CORE_H)
 
 .PHONY: drmap drmap-test drmap-install
 
@@ -34,11 +32,16 @@ drmap-install:
 	install -v -D -m 644 $(DRMAP)/drmap.bash \
 		"$(DESTDIR)/usr/share/bash-completion/completions/drmap"
 
-$(BUILD)/drmap: $(DRMAP_SOURCES) $(DRMAP_HEADERS)
-	@mkdir -p $(@D)
-	$(CC) $(DRMAP_FLAGS) -O2 -o $@ $(DRMAP_SOURCES) $(CORE_LIBS)
+$(BUILD)/drmap: $(addprefix $(DRMAP_BUILD)/plain/,$(DRMAP_O))
+	$(CC) -o $@ $^ $(CORE_LIBS)
 
-$(BUILD)/drmap-sanitized: $(DRMAP_SOURCES) $(DRMAP_HEADERS)
+$(BUILD)/drmap-sanitized: $(addprefix $(DRMAP_BUILD)/sanitized/,$(DRMAP_O))
+	$(CC) $(CORE_SANITIZE) -o $@ $^ $(CORE_LIBS)
+
+$(DRMAP_BUILD)/plain/%.o: %.c $(DRMAP_H)
 	@mkdir -p $(@D)
-	$(CC) $(DRMAP_FLAGS) $(CORE_SANITIZE) -O1 -o $@ $(DRMAP_SOURCES) \
-		$(CORE_LIBS)
+	@$(CC) $(DRMAP_FLAGS) -O2 -c -o $@ $<
+
+$(DRMAP_BUILD)/sanitized/%.o: %.c $(DRMAP_H)
+	@mkdir -p $(@D)
+	@$(CC) $(DRMAP_FLAGS) $(CORE_SANITIZE) -O1 -c -o $@ $<
