@@ -6,9 +6,8 @@
  * OpenSSL.
  *
  * tm tells a watched call of each reply (no lock held), of each set of
- * branches that failed and of the caller's CANCEL. Two script callbacks see
- * what tm tells nobody: that the script is over and tm is about to answer by
- * itself. The module never answers in tm's place.
+ * branches that failed and of the caller's CANCEL. The module never answers in
+ * tm's place.
  */
 
 #include <sched.h>
@@ -18,10 +17,10 @@
 #include "../../core/mem/shm_mem.h"
 #include "../../core/parser/parse_cseq.h"
 #include "../../core/parser/parse_to.h"
-#include "../../core/script_cb.h"
 #include "../../core/sr_module.h"
 #include "../../modules/tm/h_table.h"
 
+#include "after_script.h"
 #include "hooks.h"
 #include "lines.h"
 #include "lumps.h"
@@ -103,12 +102,6 @@ static void on_branch(const struct cell *t, struct dr_call *call,
 }
 
 
-static int is_cancelled(const struct cell *t)
-{
-	return t->flags & T_CANCELED;
-}
-
-
 static int others_handle_failure(const struct cell *t)
 {
 	struct tm_callback *cb = (struct tm_callback *)t->tmcb_hl.first;
@@ -150,15 +143,6 @@ static void mind_dropped_replies(struct cell *t, struct dr_call *call,
 }
 
 
-/** To a caller who gave up a translated code means nothing */
-static void translate(struct cell *t, const struct dr_call *call,
-		struct sip_msg *request, int picked)
-{
-	if(call->bridge != DR_NONE && !is_cancelled(t))
-		dr_translate(t, call, request, picked);
-}
-
-
 static void on_failure(
 		struct cell *t, struct dr_call *call, struct tmcb_params *params)
 {
@@ -168,7 +152,7 @@ static void on_failure(
 	if(is_local(t) || picked < 0 || picked >= t->nr_of_outgoings)
 		return;
 	if(!call->final) {
-		if(is_cancelled(t))
+		if(dr_is_cancelled(t))
 			dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0, 0);
 		else
 			dr_judge_branch(t, call, picked, params->rpl, params->code);
@@ -180,7 +164,7 @@ static void on_failure(
 	dr_tell_script(t, call->reason);
 	mind_dropped_replies(t, call, picked, params->req);
 	if(!t->uac[picked].on_failure)
-		translate(t, call, params->req, picked);
+		dr_translate(t, call, params->req, picked);
 }
 
 
@@ -214,19 +198,6 @@ static void let_tm_save_lumps(struct cell *t)
 }
 
 
-/** Say the answer in the stored request. Before tm forwards there is no lump
- * in it; then the call must hear of its end to clean up. */
-static void tell_stored(struct cell *t, struct dr_call *call)
-{
-	dr_tell_request(call, t->uas.request);
-	if(t->nr_of_outgoings > 0 || dr_request_lump(t->uas.request))
-		return;
-	if(dr_tm.register_tmcb(NULL, t, TMCB_DESTROY, dr_call_event, call, NULL)
-			> 0)
-		call->early = dr_request_early_lump(t->uas.request, &call->lines);
-}
-
-
 /**
  * The caller's CANCEL. With no live branch tm answers 487 right behind this
  * callback, from the stored request and without the lock: what is filled now
@@ -241,7 +212,7 @@ static void on_cancel(struct cell *t, struct dr_call *call)
 		dr_tell_replies(t, call, -1);
 		if(t->nr_of_outgoings == 0)
 			let_tm_save_lumps(t);
-		tell_stored(t, call);
+		dr_tell_stored(t, call);
 		if(!has_live_branch(t))
 			dr_tell_script(t, call->reason);
 	}
@@ -284,131 +255,6 @@ void dr_call_event(struct cell *t, int type, struct tmcb_params *params)
 }
 
 
-static int is_answered(const struct cell *t)
-{
-	return t->uas.status >= 200 || t->uas.request == NULL || is_local(t);
-}
-
-
-/** Every branch has ended, and the caller has no final reply yet */
-static int is_stuck(const struct cell *t)
-{
-	int b;
-
-	if(is_answered(t))
-		return 0;
-	for(b = 0; b < t->nr_of_outgoings; b++)
-		if(t->uac[b].last_received < 200)
-			return 0;
-	return 1;
-}
-
-
-static struct cell *current_call(const struct sip_msg *msg)
-{
-	struct cell *t;
-
-	if(msg->first_line.type != SIP_REQUEST || msg->REQ_METHOD != METHOD_INVITE)
-		return NULL;
-	t = dr_tm.t_gett();
-	return t == T_UNDEFINED ? NULL : t;
-}
-
-
-static void judge_unsent(const struct cell *t, struct dr_call *call)
-{
-	int branch = dr_last_attempt(t);
-
-	if(is_cancelled(t))
-		dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0, 0);
-	else if(branch >= 0)
-		dr_judge_branch(t, call, branch, t->uac[branch].reply,
-				t->uac[branch].last_received);
-	else
-		dr_judge_without_reply(call, DR_SOURCE_TRANSPORT, 0, 1);
-}
-
-
-/** A CANCEL that comes while tm forwards leaves a branch that was never sent,
- * and tm answers 487 when the script is over */
-static int is_given_up(const struct cell *t)
-{
-	return is_stuck(t) || (is_cancelled(t) && !is_answered(t));
-}
-
-
-/**
- * The request's script is over. When t_relay() failed and the script did not
- * answer, tm answers 477 or 478 behind this callback, without the lock: what
- * is filled now must not change any more.
- */
-static int after_request(struct sip_msg *msg, unsigned int flags, void *param)
-{
-	struct cell *t = current_call(msg);
-	struct dr_call *call;
-
-	(void)flags;
-	(void)param;
-	if(t == NULL || !is_given_up(t))
-		return 1;
-	call = dr_call_of(t);
-	if(call == NULL)
-		return 1;
-	dr_call_lock(t);
-	if(is_given_up(t)) {
-		if(!call->final) {
-			judge_unsent(t, call);
-			call->final = 1;
-			tell_stored(t, call);
-		}
-		dr_tell_script(t, call->reason);
-	}
-	dr_call_unlock(t);
-	return 1;
-}
-
-
-/**
- * A failure_route, or the route of a resumed transaction, is over; tm holds
- * the reply lock. When the script's new branches could not be sent, or it
- * resumed and did nothing, tm answers behind this callback.
- */
-static int after_failure(struct sip_msg *msg, unsigned int flags, void *param)
-{
-	struct cell *t = current_call(msg);
-	struct dr_call *call;
-	int branch;
-
-	(void)flags;
-	(void)param;
-	if(t == NULL || !is_stuck(t))
-		return 1;
-	call = dr_call_of(t);
-	if(call == NULL)
-		return 1;
-	if(call->judged == t->nr_of_outgoings) {
-		translate(t, call, msg, dr_tm.t_get_picked_branch());
-		return 1;
-	}
-	if(call->final)
-		return 1;
-	branch = dr_last_attempt(t);
-	if(branch >= call->judged)
-		dr_judge_branch(t, call, branch, t->uac[branch].reply,
-				t->uac[branch].last_received);
-	else if(call->tried)
-		dr_judge_without_reply(call, DR_SOURCE_TRANSPORT, 0, 1);
-	else if(!call->decided)
-		dr_judge_without_reply(call, DR_SOURCE_SCRIPT, 500, 0);
-	else
-		return 1;
-	dr_tell_request(call, t->uas.request);
-	dr_tell_replies(t, call, dr_tm.t_get_picked_branch());
-	dr_tell_script(t, call->reason);
-	return 1;
-}
-
-
 static void find_tm_details(void)
 {
 	modparam_t type;
@@ -439,12 +285,5 @@ int dr_hooks_init(void)
 		LM_ERR("tm refused the callback for new transactions\n");
 		return -1;
 	}
-	if(register_script_cb(after_request, POST_SCRIPT_CB | REQUEST_CB, NULL) < 0
-			|| register_script_cb(
-					   after_failure, POST_SCRIPT_CB | FAILURE_CB, NULL)
-					   < 0) {
-		LM_ERR("the core refused the script callbacks\n");
-		return -1;
-	}
-	return 0;
+	return dr_after_script_init();
 }

@@ -11,6 +11,7 @@
 #include "../../core/usr_avp.h"
 #include "../../modules/tm/h_table.h"
 
+#include "hooks.h"
 #include "lumps.h"
 #include "outcome.h"
 #include "settings.h"
@@ -74,6 +75,17 @@ static void attempt_dropped(
 	}
 	attempt->source = DR_SOURCE_REMOTE;
 	attempt->code = code;
+}
+
+
+/**
+ * @param t  transaction
+ *
+ * @return not 0 when the caller gave up
+ */
+int dr_is_cancelled(const struct cell *t)
+{
+	return t->flags & T_CANCELED;
 }
 
 
@@ -186,6 +198,25 @@ void dr_tell_request(const struct dr_call *call, struct sip_msg *request)
 {
 	if(request)
 		dr_request_fill(request, &call->lines);
+}
+
+
+/**
+ * Say the answer in every reply that tm builds from its stored request. Before
+ * tm forwards there is no lump in it; then one is added, and the call must
+ * hear of its end to clean up.
+ *
+ * @param t     transaction
+ * @param call  its call, with an answer
+ */
+void dr_tell_stored(struct cell *t, struct dr_call *call)
+{
+	dr_tell_request(call, t->uas.request);
+	if(t->nr_of_outgoings > 0 || dr_request_lump(t->uas.request))
+		return;
+	if(dr_tm.register_tmcb(NULL, t, TMCB_DESTROY, dr_call_event, call, NULL)
+			> 0)
+		call->early = dr_request_early_lump(t->uas.request, &call->lines);
 }
 
 

@@ -11,6 +11,7 @@
 
 #include "call.h"
 
+int dr_is_cancelled(const struct cell *t);
 int dr_last_attempt(const struct cell *t);
 
 void dr_judge_branch(const struct cell *t, struct dr_call *call, int branch,
@@ -19,6 +20,7 @@ void dr_judge_without_reply(
 		struct dr_call *call, enum dr_source source, int code, int unresolved);
 
 void dr_tell_request(const struct dr_call *call, struct sip_msg *request);
+void dr_tell_stored(struct cell *t, struct dr_call *call);
 void dr_tell_replies(
 		const struct cell *t, const struct dr_call *call, int picked);
 void dr_tell_script(struct cell *t, enum dr_reason reason);

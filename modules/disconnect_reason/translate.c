@@ -27,6 +27,7 @@
 #include "../../modules/tm/h_table.h"
 
 #include "lumps.h"
+#include "outcome.h"
 #include "translate.h"
 
 /** tm takes the first Via of a reply that it relays for its own */
@@ -199,7 +200,7 @@ static int may_translate(int code)
 
 /**
  * Give the reply that tm is about to relay the code and the phrase of the
- * call's bridge
+ * call's bridge. To a caller who gave up they mean nothing.
  *
  * @param t        transaction, its reply lock held, every branch ended
  * @param call     its call, with an answer
@@ -209,10 +210,14 @@ static int may_translate(int code)
 void dr_translate(struct cell *t, const struct dr_call *call,
 		struct sip_msg *request, int picked)
 {
-	struct sip_msg *reply = t->uac[picked].reply;
-	int code = t->uac[picked].last_received;
-	int phrase = phrase_is_reason(call);
+	struct sip_msg *reply;
+	int code, phrase;
 
+	if(picked < 0 || picked >= t->nr_of_outgoings || dr_is_cancelled(t))
+		return;
+	reply = t->uac[picked].reply;
+	code = t->uac[picked].last_received;
+	phrase = phrase_is_reason(call);
 	if((call->send == 0 && !phrase) || !may_translate(code))
 		return;
 	if(reply == FAKED_REPLY)

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`Setup` is made of the scripts and scenarios in ../bench.d."""
 
-import threading
 from pathlib import Path
 
 from lib.kamailio import Kamailio
@@ -13,15 +12,13 @@ MODULES = ("tm", "sl", "pv", "textops")
 MODULE = "disconnect_reason"
 SECONDS = 120  # until SIPp gives up
 
-_ports = threading.Lock()  # ports are given out to one thread at a time
-
 
 class Setup:
     """Everything for one run, not yet started."""
 
     def __init__(self, folder, script, calls, caller, trunk, params=None,
                  kamailio=Kamailio, memory="fm", more=(), at_once=1,
-                 rate=1000):
+                 rate=1000, trace=False):
         """
         folder    pathlib.Path, made here
         script    name of a routing script in bench.d
@@ -35,21 +32,21 @@ class Setup:
         more      modules besides those that the scripts use
         at_once   how many calls may be up at the same time
         rate      how many may begin in a second
+        trace     write down what the caller gets
         """
         modules = [*MODULES, *more]
         own = [(MODULE, *param) for param in params or ()]
         if params is not None:
             modules.append(MODULE)
-        with _ports:
-            self.proxy = kamailio(folder, FILES / f"{script}.cfg", modules,
-                                  own, workers=1,
-                                  options=("-T", "-x", memory, "-X", memory))
-            self.trunk = Sipp(self._scenario(trunk), folder, "trunk",
-                              calls=calls, trace=False, timeout=SECONDS)
-            self.caller = Sipp(
-                self._scenario(caller, self.trunk.uri), folder, "caller",
-                calls=calls, remote=self.proxy.address, rate=rate,
-                limit=at_once, trace=False, timeout=SECONDS)
+        self.proxy = kamailio(folder, FILES / f"{script}.cfg", modules,
+                              own, workers=1,
+                              options=("-T", "-x", memory, "-X", memory))
+        self.trunk = Sipp(self._scenario(trunk), folder, "trunk",
+                          calls=calls, trace=False, timeout=SECONDS)
+        self.caller = Sipp(
+            self._scenario(caller, self.trunk.uri), folder, "caller",
+            calls=calls, remote=self.proxy.address, rate=rate,
+            limit=at_once, trace=trace, timeout=SECONDS)
         # Call-IDs that are the same in each run: their hash decides how far
         # tm has to search
         self.caller.args += ["-cid_str", "%u@bench"]

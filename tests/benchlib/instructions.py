@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from lib import process
 from lib.case import play
+from lib.check import REASON_HEADER
 from lib.kamailio import Kamailio
 
 from .calls import Setup
@@ -29,6 +30,8 @@ class Variant:
     call    kind of call: the scenarios CALL-caller and CALL-trunk
     script  routing script in bench.d
     params  (name, value) of the module's parameters; None: not loaded
+    reason  what the header of the caller's final failure must say; None: there
+            is no header, or no failure
     limit   most that it may be over the bare relay in %, None for no limit
     rival   name of the variant of this call that it must not cost more than
     """
@@ -36,6 +39,7 @@ class Variant:
     call: str
     script: str = "bare"
     params: tuple | None = None
+    reason: str | None = None
     limit: float | None = None
     rival: str | None = None
 
@@ -75,7 +79,8 @@ def per_call(variant, folder):
 
 def _run(variant, calls, folder):
     setup = Setup(folder, variant.script, calls, f"{variant.call}-caller",
-                  f"{variant.call}-trunk", variant.params, CountedKamailio)
+                  f"{variant.call}-trunk", variant.params, CountedKamailio,
+                  trace=calls == FEW)
     proxy = setup.proxy.start()
     try:
         pids = [pid for pid, what in proxy.pids().items() if what != QUESTIONS]
@@ -84,4 +89,16 @@ def _run(variant, calls, folder):
         proxy.stop()
     finally:
         process.end(proxy.child)
+    if calls == FEW:
+        _check(variant, setup.caller)
     return proxy.instructions(pids)
+
+
+def _check(variant, caller):
+    """What does not do the job is not worth counting."""
+    wanted = [variant.reason] if variant.reason else []
+    for message in caller.messages():
+        if message.received and message.code >= 300:
+            assert message.values(REASON_HEADER) == wanted, (
+                f"{variant.name}: expected {REASON_HEADER} {wanted} in\n"
+                f"{message}")
