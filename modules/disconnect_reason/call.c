@@ -72,8 +72,17 @@ static struct dr_address address_of(const struct ip_addr *ip)
 }
 
 
-/** With bridges in the map, only calls from them are watched */
-static int find_bridge(
+/**
+ * Find the bridge that a request came from
+ *
+ * @param map      map, or NULL
+ * @param request  request as received
+ * @param bridge   set to the bridge, or to DR_NONE
+ *
+ * @return 0, or -1 when the map has bridges and this is none: then the call is
+ *         not to be watched
+ */
+int dr_call_bridge(
 		const struct dr_map *map, const struct sip_msg *request, short *bridge)
 {
 	struct dr_address address = address_of(&request->rcv.src_ip);
@@ -143,7 +152,7 @@ void dr_call_watch(struct cell *t, struct sip_msg *request)
 	struct dr_call *call;
 	short bridge;
 
-	if(find_bridge(map, request, &bridge) < 0) {
+	if(dr_call_bridge(map, request, &bridge) < 0) {
 		dr_map_drop(map);
 		return;
 	}

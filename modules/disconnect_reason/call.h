@@ -47,6 +47,8 @@ struct dr_call
 extern struct tm_binds dr_tm;
 
 void dr_call_watch(struct cell *t, struct sip_msg *request);
+int dr_call_bridge(
+		const struct dr_map *map, const struct sip_msg *request, short *bridge);
 struct dr_call *dr_call_of(const struct cell *t);
 void dr_call_lock(struct cell *t);
 void dr_call_unlock(struct cell *t);

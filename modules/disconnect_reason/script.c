@@ -16,6 +16,7 @@
 #include "../../modules/tm/h_table.h"
 
 #include "lumps.h"
+#include "map_share.h"
 #include "outcome.h"
 #include "reason_header.h"
 #include "script.h"
@@ -69,14 +70,16 @@ static void drop_lump(struct sip_msg *msg, struct lump_rpl *lump)
 /** No watched transaction: the answer waits in the request itself */
 static int set_in_request(struct sip_msg *msg, const struct dr_answer *answer)
 {
-	struct dr_call call = {.bridge = DR_NONE};
+	struct dr_call call = {.map = dr_map_take()};
 	struct lump_rpl *lump;
 
+	dr_call_bridge(call.map, msg, &call.bridge);
 	dr_call_answer(&call, answer);
 	drop_lump(msg, dr_request_lump(msg));
 	lump = dr_request_add_lump(msg, &call.lines, (int)answer->reason);
 	if(call.owns_lines)
 		shm_free(call.lines.s);
+	dr_map_drop(call.map);
 	if(lump == NULL)
 		return -1;
 	dr_tell_script(NULL, answer->reason);
