@@ -126,29 +126,22 @@ static void complain_cycle(
 }
 
 
-/* Walk up from each profile, once over each, and complain about each cycle:
- * depth is 0 before a profile was seen, -1 while it is on the walk, and then how
- * many profiles stand behind each other from it on */
+/* Walk up from each profile, once over each, and complain about each cycle. walks
+ * has the number of the walk that came over a profile, from 1; 0: none yet. */
 static void check_cycles(
-		struct dr_spec *spec, struct dr_complainer *complainer, int *depth)
+		struct dr_spec *spec, struct dr_complainer *complainer, size_t *walks)
 {
-	struct dr_spec_profile *list = spec->profiles.list;
-	size_t start;
+	size_t walk;
 
-	for(start = 0; start < spec->profiles.count; start++) {
-		int i = (int)start;
+	for(walk = 1; walk <= spec->profiles.count; walk++) {
+		int i = (int)walk - 1;
 
-		while(i != DR_NONE && depth[i] == 0) {
-			depth[i] = -1;
-			i = list[i].parent;
+		while(i != DR_NONE && walks[i] == 0) {
+			walks[i] = walk;
+			i = spec->profiles.list[i].parent;
 		}
-		if(i != DR_NONE && depth[i] == -1) {
+		if(i != DR_NONE && walks[i] == walk)
 			complain_cycle(spec, complainer, i);
-			depth[i] = 1;
-		}
-		/* what is left at -1 is this walk; nobody walks over it again */
-		for(i = (int)start; i != DR_NONE && depth[i] == -1; i = list[i].parent)
-			depth[i] = 1;
 	}
 }
 
@@ -182,14 +175,14 @@ static void check_extends(
 		struct dr_spec *spec, struct dr_complainer *complainer)
 {
 	size_t errors = complainer->errors;
-	int *depth = calloc(spec->profiles.count, sizeof(*depth));
+	size_t *walks = calloc(spec->profiles.count, sizeof(*walks));
 
-	if(!depth) {
+	if(!walks) {
 		spec->no_memory = true;
 		return;
 	}
-	check_cycles(spec, complainer, depth);
-	free(depth);
+	check_cycles(spec, complainer, walks);
+	free(walks);
 	if(complainer->errors == errors)
 		check_depth(spec, complainer);
 }

@@ -163,29 +163,21 @@ static int class_of(const char *word)
 }
 
 
-static void complain_code(
-		struct dr_loader *loader, const config_setting_t *s, const char *code)
-{
-	char shown[DR_SHOWN_MAX];
-	struct dr_text text = {code, strlen(code)};
-
-	dr_complain(loader->complainer, dr_at(s), "bad code %s, expected %s",
-			dr_shown(shown, text), EXPECTED_CODE);
-}
-
-
 /* The code or class of a setting; 0 with a complaint when it is none */
 static int get_code(struct dr_loader *loader, const config_setting_t *s)
 {
-	char number[16];
+	char shown[DR_SHOWN_MAX];
+	struct dr_text word;
 	int code;
 
 	if(config_setting_type(s) == CONFIG_TYPE_STRING) {
-		const char *word = config_setting_get_string(s);
-
-		code = class_of(word);
+		if(!dr_get_text(loader, s, EXPECTED_CODE, &word))
+			return 0;
+		code = class_of(config_setting_get_string(s));
 		if(code == 0)
-			complain_code(loader, s, *word ? word : "\"\"");
+			dr_complain(loader->complainer, dr_at(s),
+					"bad code \"%s\", expected " EXPECTED_CODE,
+					dr_shown(shown, word));
 		return code;
 	}
 	if(!dr_get_int(loader, s, EXPECTED_CODE, &code))
@@ -193,8 +185,8 @@ static int get_code(struct dr_loader *loader, const config_setting_t *s)
 	if(code >= CODE_MIN && code <= CODE_MAX)
 		return code;
 
-	snprintf(number, sizeof(number), "%d", code);
-	complain_code(loader, s, number);
+	dr_complain(loader->complainer, dr_at(s),
+			"bad code %d, expected " EXPECTED_CODE, code);
 	return 0;
 }
 
