@@ -8,6 +8,7 @@ what git says of them afterwards.
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -24,7 +25,8 @@ def run(*args, status=0, error="", **options):
     """Runs drmap in the folder of the maps and returns its output.
 
     status  the exit status that it must have
-    error   the standard error that it must have, the whole of it
+    error   the standard error that it must have, the whole of it; a compiled
+            pattern when a part of it is another program's
     """
     options.setdefault("env", dict(os.environ, LC_ALL="C.UTF-8", **SANITIZERS))
     options.setdefault("stdin", subprocess.DEVNULL)
@@ -32,7 +34,11 @@ def run(*args, status=0, error="", **options):
                           capture_output=True, timeout=60, **options)
     output = done.stdout.decode("utf-8")
     errors = done.stderr.decode("utf-8")
-    assert (done.returncode, errors) == (status, error), output
+    assert done.returncode == status, errors + output
+    if isinstance(error, re.Pattern):
+        assert error.fullmatch(errors), errors
+    else:
+        assert errors == error
     return output
 
 

@@ -132,7 +132,7 @@ static void print_json(struct replay *replay, const struct branch *branch,
 	json_open(json, NULL, '{');
 	json_string(json, "call_id", branch->call_id);
 	json_text(json, "source", dr_source_name(new->answer.source));
-	if(branch->code > 0) {
+	if(new->answer.source == DR_SOURCE_REMOTE) {
 		json_number(json, "code", branch->code);
 		json_string(json, "phrase", branch->phrase);
 	}
