@@ -171,7 +171,8 @@ void dr_complain_finish(
 
 	memset(complaints, 0, sizeof(*complaints));
 	complaints->errors = complainer->errors;
-	complaints->list = calloc(complainer->count + 1, sizeof(*complaints->list));
+	if(complainer->count > 0)
+		complaints->list = calloc(complainer->count, sizeof(*complaints->list));
 	for(i = 0; i < complainer->count; i++) {
 		struct dr_complaint *complaint = &complainer->list[i].complaint;
 

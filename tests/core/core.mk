@@ -9,7 +9,8 @@ CORE_C := $(addprefix $(CORE)/, text.c reason.c header.c \
 	reason_header.c q850.c classify.c detail.c explain.c question.c \
 	map.c map_find.c map_match.c map_search.c map_table.c map_words.c \
 	map_spec.c map_build.c map_compile.c map_compile_rules.c \
-	map_address.c map_complain.c map_files.c map_scan.c map_check.c \
+	map_address.c map_complain.c map_files.c map_include.c \
+	map_scan.c map_check.c \
 	map_check_unique.c map_load.c map_load_keys.c map_load_words.c \
 	map_load_rules.c map_load_trunks.c map_load_bridges.c)
 CORE_TEST_C := $(CORE_C) tests/core/edge.c tests/core/map_model.c \
@@ -77,7 +78,11 @@ $(CORE_BUILD)/fuzz/%.o: %.c $(CORE_H)
 
 $(CORE_BUILD)/test_%: $(CORE_BUILD)/test/tests/core/test_%.o \
 		$(CORE_TEST_C:%.c=$(CORE_BUILD)/test/%.o)
-	@$(CC) $(CORE_SANITIZE) -o $@ $^ -lcmocka $(CORE_LIBS)
+	@$(CC) $(CORE_SANITIZE) $(CORE_WRAP) -o $@ $^ -lcmocka $(CORE_LIBS)
+
+# The core's calls for memory go through the test
+$(CORE_BUILD)/test_map_memory: CORE_WRAP := \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 $(CORE_BUILD)/fuzz_%: $(CORE_BUILD)/fuzz/tests/fuzz/fuzz_%.o \
 		$(CORE_C:%.c=$(CORE_BUILD)/fuzz/%.o)
