@@ -131,15 +131,8 @@ static void add_codes(const struct dr_conditions *when, struct code_set *codes)
 
 static void add_sample(struct samples *samples, const struct sample *sample)
 {
-	if(samples->count == samples->room) {
-		samples->room = samples->room ? 2 * samples->room : 64;
-		samples->list =
-				realloc(samples->list, samples->room * sizeof(*samples->list));
-		if(samples->list == NULL) {
-			complain("no memory");
-			exit(STATUS_ERROR);
-		}
-	}
+	samples->list = list_grow(samples->list, samples->count, &samples->room,
+			sizeof(*samples->list));
 	samples->list[samples->count++] = *sample;
 }
 

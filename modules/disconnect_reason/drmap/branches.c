@@ -15,16 +15,6 @@
 #include "drmap.h"
 
 
-static void *must_have(void *memory)
-{
-	if(memory == NULL) {
-		complain("replay: no memory");
-		exit(STATUS_ERROR);
-	}
-	return memory;
-}
-
-
 static char *copy_of(struct dr_text text)
 {
 	char *copy = must_have(malloc(text.len + 1));
@@ -71,11 +61,8 @@ static void add_branch(struct branches *branches, const struct message *message,
 {
 	struct branch *branch = must_have(calloc(1, sizeof(*branch)));
 
-	if(branches->count == branches->room) {
-		branches->room = branches->room ? 2 * branches->room : 256;
-		branches->list = must_have(realloc(
-				branches->list, branches->room * sizeof(*branches->list)));
-	}
+	branches->list = list_grow(branches->list, branches->count, &branches->room,
+			sizeof(*branches->list));
 	branches->list[branches->count++] = branch;
 	branch->key = make_key(message, message->branch);
 	branch->call_id = copy_of(message->call_id);

@@ -194,11 +194,13 @@ static int start(const struct capture *capture, struct child *child)
 
 static void show_errors(FILE *errors)
 {
-	int c;
+	char buf[1024];
+	size_t len;
 
-	rewind(errors);
-	while((c = getc(errors)) != EOF)
-		putc(c, stderr);
+	if(fseek(errors, 0, SEEK_SET) != 0)
+		return;
+	while((len = fread(buf, 1, sizeof(buf), errors)) > 0)
+		fwrite(buf, 1, len, stderr);
 }
 
 

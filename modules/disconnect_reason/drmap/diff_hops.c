@@ -40,14 +40,8 @@ static void add_pair(struct pairs *pairs, int old_profile, int new_profile)
 				&& pairs->list[i].new_profile == new_profile)
 			return;
 	}
-	if(pairs->count == pairs->room) {
-		pairs->room = pairs->room ? 2 * pairs->room : 16;
-		pairs->list = realloc(pairs->list, pairs->room * sizeof(*pairs->list));
-		if(pairs->list == NULL) {
-			complain("no memory");
-			exit(STATUS_ERROR);
-		}
-	}
+	pairs->list = list_grow(
+			pairs->list, pairs->count, &pairs->room, sizeof(*pairs->list));
 	pairs->list[pairs->count++] = (struct pair){old_profile, new_profile};
 }
 

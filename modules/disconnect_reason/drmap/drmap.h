@@ -53,6 +53,8 @@ int arguments_parse(const struct command *command, int argc, char **argv,
 int arguments_count(const struct command *command,
 		const struct arguments *arguments, int least, int most);
 struct dr_text text_of(const char *s);
+void *must_have(void *memory);
+void *list_grow(void *list, size_t count, size_t *room, size_t size);
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 int run_check(const struct command *command, int argc, char **argv);

@@ -278,15 +278,8 @@ void groups_add(struct groups *groups, const struct group *group)
 			return;
 		}
 	}
-	if(groups->count == groups->room) {
-		groups->room = groups->room ? 2 * groups->room : 1024;
-		groups->list =
-				realloc(groups->list, groups->room * sizeof(*groups->list));
-		if(groups->list == NULL) {
-			complain("no memory");
-			exit(STATUS_ERROR);
-		}
-	}
+	groups->list = list_grow(
+			groups->list, groups->count, &groups->room, sizeof(*groups->list));
 	groups->list[groups->count++] = *group;
 }
 

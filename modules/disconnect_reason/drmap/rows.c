@@ -30,16 +30,6 @@ static const char *const titles[COLUMN_COUNT] = {
 };
 
 
-static void *must_have(void *memory)
-{
-	if(memory == NULL) {
-		complain("no memory");
-		exit(STATUS_ERROR);
-	}
-	return memory;
-}
-
-
 /**
  * Add a row; ends the program when there is no memory
  *
@@ -51,11 +41,8 @@ void rows_add(struct rows *rows, const char *const *cells)
 	struct row *row;
 	int c;
 
-	if(rows->count == rows->room) {
-		rows->room = rows->room ? 2 * rows->room : 256;
-		rows->list = must_have(
-				realloc(rows->list, rows->room * sizeof(*rows->list)));
-	}
+	rows->list = list_grow(
+			rows->list, rows->count, &rows->room, sizeof(*rows->list));
 	row = &rows->list[rows->count++];
 	for(c = 0; c < COLUMN_COUNT; c++)
 		row->cells[c] = must_have(strdup(cells[c]));
@@ -81,11 +68,12 @@ static void print_tsv(const struct rows *rows)
 }
 
 
+/* Does a section begin at a row? One does behind the last row, too. */
 static bool begins_section(const struct rows *rows, size_t i)
 {
-	const struct row *row = &rows->list[i];
+	const struct row *row = rows->list + i;
 
-	return i == 0
+	return i == 0 || i == rows->count
 		   || strcmp(row->cells[COLUMN_PROFILE], row[-1].cells[COLUMN_PROFILE])
 					  != 0
 		   || strcmp(row->cells[COLUMN_KIND], row[-1].cells[COLUMN_KIND]) != 0;
@@ -138,18 +126,18 @@ static void print_markdown(const struct rows *rows)
 static void measure(
 		const struct rows *rows, size_t begin, int widths[COLUMN_COUNT])
 {
-	size_t i = begin;
+	size_t i;
 	int c;
 
 	memset(widths, 0, COLUMN_COUNT * sizeof(*widths));
-	do {
+	for(i = begin; i == begin || !begins_section(rows, i); i++) {
 		for(c = SECTION_COLUMN; c < COLUMN_COUNT; c++) {
 			int width = (int)strlen(rows->list[i].cells[c]);
 
 			if(width > widths[c] && width <= WIDTH_MAX)
 				widths[c] = width;
 		}
-	} while(++i < rows->count && !begins_section(rows, i));
+	}
 }
 
 

@@ -51,11 +51,7 @@ void summary_add(struct summary *summary, const struct dr_answer *old,
 	while(i < summary->count && !is_change(&list[i], old, new))
 		i++;
 	if(i == summary->count) {
-		list = realloc(list, (i + 1) * sizeof(*list));
-		if(list == NULL) {
-			complain("replay: no memory");
-			exit(STATUS_ERROR);
-		}
+		list = list_grow(list, i, &summary->room, sizeof(*list));
 		list[i] = (struct change){
 				old->reason, new->reason, old->detail, new->detail, 0};
 		summary->list = list;

@@ -28,6 +28,7 @@ struct summary
 	size_t changed;
 	struct change *list;
 	size_t count;
+	size_t room;
 };
 
 void summary_add(struct summary *summary, const struct dr_answer *old,
