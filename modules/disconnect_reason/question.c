@@ -154,8 +154,9 @@ static int take_header(struct dr_question *question, struct dr_text value)
 	struct dr_text left = value;
 	struct dr_header header;
 
-	if(has_line_end(value) || !dr_header_next(&left, &header)
-			|| !dr_token_check(header.name))
+	/* with a space in front it would go on with the field before it */
+	if(has_line_end(value) || *value.s == ' ' || *value.s == '\t'
+			|| !dr_header_next(&left, &header) || !dr_token_check(header.name))
 		return dr_explain_error(question->error,
 				"header: expected \"Name: value\", not \"" DR_QUOTED "\"",
 				DR_QUOTE(value));
