@@ -30,7 +30,7 @@ struct dr_array
 	uint32_t count;
 };
 
-/** A set of lengths in bytes or bits, 0 to 159 */
+/** A set of lengths in bytes, 0 to 159 */
 struct dr_lengths
 {
 	uint32_t words[5];
@@ -130,11 +130,12 @@ struct dr_block_bridge
 	struct dr_ref lines[DR_REASON_COUNT];
 };
 
-/** The lengths of the network parts in use */
+/** The lengths of the network parts in use, in bits; unsigned char, the longest
+ * first */
 struct dr_block_networks
 {
-	struct dr_lengths v4;
-	struct dr_lengths v6;
+	struct dr_array v4;
+	struct dr_array v6;
 };
 
 struct dr_map
@@ -147,11 +148,11 @@ struct dr_map
 	struct dr_array entries;  /**< struct dr_entry; the first is not used */
 	struct dr_array headers;  /**< struct dr_lengths: of the prefixes that rules
 							   * ask for in the values of a header field */
-	uint32_t header_letters;  /**< one bit for each first letter of a header
-							   * field's name, by its lower five bits */
+	uint32_t header_initials; /**< of the names that rules ask for */
 	struct dr_lengths phrases;
 	struct dr_array trunks;	 /**< struct dr_block_trunk */
 	struct dr_array bridges; /**< struct dr_block_bridge */
+	uint32_t has_hosts;		 /**< trunks have host names, too */
 	struct dr_block_networks trunk_networks;
 	struct dr_block_networks bridge_networks;
 };

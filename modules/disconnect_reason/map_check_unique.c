@@ -15,7 +15,7 @@
 /* Something that may be there once only */
 struct item
 {
-	unsigned kind;			/* items of different kinds never clash */
+	unsigned kind;		/* items of different kinds never clash */
 	struct dr_text key; /* in the shape that is compared */
 	struct dr_text text;
 	struct dr_place place;

@@ -73,43 +73,68 @@ static void add_host(
 {
 	char key[DR_HOST_MAX];
 	struct dr_text text = {key, 0};
-	enum dr_kind kind = DR_KIND_HOST;
 	struct dr_slot *slot;
 
 	if(*host.s == '*') {
-		kind = DR_KIND_SUFFIX;
 		host.s++;
 		host.len--;
 	}
 	text.len = dr_host_key(key, sizeof(key), host);
-	slot = dr_build_key(build, dr_scope(kind, 0), text);
+	slot = dr_build_key(build, dr_scope(DR_KIND_HOST, 0), text);
 	if(slot)
 		slot->value = value;
 }
 
 
+/* Let an address, or all addresses of a network, be found */
 static void add_network(struct dr_build *build, enum dr_kind kind,
-		const struct dr_network *network, struct dr_block_networks *networks,
-		uint32_t value)
+		const struct dr_network *network, uint32_t value)
 {
 	uint32_t bits = network->bits;
-	bool is_v4 = network->address.len == 4;
-	struct dr_lengths *lengths = is_v4 ? &networks->v4 : &networks->v6;
 	struct dr_text text = {
 			(const char *)network->address.bytes, (bits + 7) / 8};
-	struct dr_slot *slot =
-			dr_build_key(build, dr_scope(kind, bits | (is_v4 ? 256 : 0)), text);
+	struct dr_slot *slot = dr_build_key(build,
+			dr_scope(kind, bits | (network->address.len == 4 ? 256 : 0)), text);
 
-	lengths->words[bits / 32] |= (uint32_t)1 << bits % 32;
 	if(slot)
 		slot->value = value;
+}
+
+
+/* Add the lengths of all network parts of one family, the longest first */
+static struct dr_array add_lengths(struct dr_build *build,
+		const struct dr_spec_pattern *patterns, size_t count, size_t family)
+{
+	unsigned char lengths[129];
+	bool used[129] = {false};
+	size_t length = sizeof(used);
+	size_t sum = 0;
+	size_t i;
+
+	for(i = 0; i < count; i++) {
+		if(!patterns[i].is_host && patterns[i].network.address.len == family)
+			used[patterns[i].network.bits] = true;
+	}
+	while(length-- > 0) {
+		if(used[length])
+			lengths[sum++] = (unsigned char)length;
+	}
+	return (struct dr_array){dr_build_add(build, lengths, sum), (uint32_t)sum};
+}
+
+
+static struct dr_block_networks add_networks(struct dr_build *build,
+		const struct dr_spec_pattern *patterns, size_t count)
+{
+	return (struct dr_block_networks){add_lengths(build, patterns, count, 4),
+			add_lengths(build, patterns, count, 16)};
 }
 
 
 /* Add the patterns of one owner, which stand in a row from *next on */
 static struct dr_array add_patterns(struct dr_build *build, enum dr_kind kind,
 		const struct dr_spec_pattern *patterns, size_t count, size_t *next,
-		int owner, struct dr_block_networks *networks)
+		int owner)
 {
 	struct dr_array array = {0, 0};
 	size_t first = *next;
@@ -128,8 +153,7 @@ static struct dr_array add_patterns(struct dr_build *build, enum dr_kind kind,
 		if(pattern->is_host)
 			add_host(build, pattern->text, (uint32_t)owner);
 		else
-			add_network(
-					build, kind, &pattern->network, networks, (uint32_t)owner);
+			add_network(build, kind, &pattern->network, (uint32_t)owner);
 	}
 	return array;
 }
@@ -141,6 +165,10 @@ static void add_trunks(
 	size_t next = 0;
 	size_t i;
 
+	for(i = 0; i < spec->trunk_patterns.count; i++)
+		head->has_hosts |= spec->trunk_patterns.list[i].is_host;
+	head->trunk_networks = add_networks(
+			build, spec->trunk_patterns.list, spec->trunk_patterns.count);
 	head->trunks.count = (uint32_t)spec->trunks.count;
 	head->trunks.at = dr_build_reserve(
 			build, spec->trunks.count, sizeof(struct dr_block_trunk));
@@ -152,7 +180,7 @@ static void add_trunks(
 		out.profile = trunk->profile;
 		out.patterns = add_patterns(build, DR_KIND_TRUNK_NET,
 				spec->trunk_patterns.list, spec->trunk_patterns.count, &next,
-				(int)i, &head->trunk_networks);
+				(int)i);
 		dr_build_put(
 				build, head->trunks.at + i * sizeof(out), &out, sizeof(out));
 		add_name(build, DR_KIND_TRUNK, trunk->name, (uint32_t)i);
@@ -244,6 +272,8 @@ static void add_bridges(
 	size_t reply = 0;
 	size_t i, reason;
 
+	head->bridge_networks = add_networks(
+			build, spec->bridge_patterns.list, spec->bridge_patterns.count);
 	head->bridges.count = (uint32_t)spec->bridges.count;
 	head->bridges.at = dr_build_reserve(
 			build, spec->bridges.count, sizeof(struct dr_block_bridge));
@@ -257,7 +287,7 @@ static void add_bridges(
 		out.phrase_is_reason = bridge->phrase_is_reason;
 		out.patterns = add_patterns(build, DR_KIND_BRIDGE_NET,
 				spec->bridge_patterns.list, spec->bridge_patterns.count,
-				&pattern, (int)i, &head->bridge_networks);
+				&pattern, (int)i);
 		out.replies = add_replies(build, spec, &reply, (int)i);
 		for(reason = 0; reason < DR_REASON_COUNT; reason++)
 			out.lines[reason] =

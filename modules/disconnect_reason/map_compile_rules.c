@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "header.h"
 #include "map_compile.h"
 #include "map_words.h"
 
@@ -94,7 +95,7 @@ static uint32_t header_index(struct work *work, struct dr_text name)
 			&work->header_room, sizeof(*work->headers));
 	if(work->build->err != 0)
 		return 0;
-	work->head->header_letters |= (uint32_t)1 << (*name.s & 31);
+	work->head->header_initials |= dr_initial(*name.s);
 	slot->value = (uint32_t)work->header_count++;
 	return slot->value;
 }

@@ -42,28 +42,23 @@ static char *copy_text(const char *s)
 static void note(struct dr_complainer *complainer, size_t at, bool warning,
 		const char *text)
 {
-	struct dr_noted *noted = dr_grow(complainer->list, complainer->count,
-			&complainer->room, sizeof(*noted));
-	const char *file;
+	struct dr_complaint complaint = {.warning = warning};
+	struct dr_noted *list = dr_grow(complainer->list, complainer->count,
+			&complainer->room, sizeof(*list));
 
-	if(!noted) {
-		complainer->no_memory = true;
+	complaint.file = copy_text(
+			dr_files_place(complainer->files, at, NULL, &complaint.line));
+	complaint.text = copy_text(text);
+	if(list)
+		complainer->list = list;
+	if(list && complaint.file && complaint.text) {
+		list[complainer->count].at = at;
+		list[complainer->count].number = complainer->count;
+		list[complainer->count++].complaint = complaint;
 		return;
 	}
-	complainer->list = noted;
-	noted += complainer->count;
-	file = dr_files_place(complainer->files, at, NULL, &noted->complaint.line);
-	noted->at = at;
-	noted->number = complainer->count;
-	noted->complaint.warning = warning;
-	noted->complaint.file = copy_text(file);
-	noted->complaint.text = copy_text(text);
-	if(noted->complaint.file && noted->complaint.text) {
-		complainer->count++;
-		return;
-	}
-	free(noted->complaint.file);
-	free(noted->complaint.text);
+	free(complaint.file);
+	free(complaint.text);
 	complainer->no_memory = true;
 }
 

@@ -25,27 +25,29 @@
 int dr_map_trunk_of_host(const struct dr_map *map, struct dr_text host)
 {
 	struct dr_table table = dr_block_table(map);
-	uint32_t scope = dr_scope(DR_KIND_SUFFIX, 0);
+	uint32_t scope = dr_scope(DR_KIND_HOST, 0);
 	uint32_t hash = dr_hash_start(scope);
-	const struct dr_slot *slot;
-	char buf[DR_HOST_MAX];
-	struct dr_text key = {buf, dr_host_key(buf, sizeof(buf), host)};
-	struct dr_text suffix = {buf, 0};
+	char key[DR_HOST_MAX];
+	struct dr_text part = {key, 0};
 	int found = DR_NONE;
+	size_t len;
 
-	while(suffix.len < key.len) {
-		char c = key.s[suffix.len++];
+	if(!map->has_hosts)
+		return DR_NONE;
+
+	len = dr_host_key(key, sizeof(key), host);
+	while(part.len < len) {
+		char c = key[part.len++];
+		const struct dr_slot *slot;
 
 		hash = dr_hash_byte(hash, c);
-		if(c != '.' || suffix.len == key.len)
+		if((c == '.') == (part.len == len))
 			continue;
-		slot = dr_table_find(&table, scope, suffix, hash);
+		slot = dr_table_find(&table, scope, part, hash);
 		if(slot)
 			found = (int)slot->value;
 	}
-	scope = dr_scope(DR_KIND_HOST, 0);
-	slot = dr_table_find(&table, scope, key, dr_hash(scope, key));
-	return slot ? (int)slot->value : found;
+	return found;
 }
 
 
@@ -57,19 +59,19 @@ static int find_network(const struct dr_map *map, enum dr_kind kind,
 	struct dr_table table = dr_block_table(map);
 	struct dr_address part = *address;
 	bool is_v4 = address->len == 4;
-	const struct dr_lengths *lengths = is_v4 ? &networks->v4 : &networks->v6;
-	uint32_t bits = (uint32_t)address->len * 8 + 1;
+	struct dr_array array = is_v4 ? networks->v4 : networks->v6;
+	const unsigned char *lengths = dr_block_at(map, array.at);
+	uint32_t i;
 
-	if(!is_v4 && address->len != 16)
+	if(!is_v4 && address->len != sizeof(address->bytes))
 		return DR_NONE;
 
-	while(bits-- > 0) {
+	for(i = 0; i < array.count; i++) {
+		uint32_t bits = lengths[i];
 		struct dr_text text = {(const char *)part.bytes, (bits + 7) / 8};
 		uint32_t scope = dr_scope(kind, bits | (is_v4 ? 256 : 0));
 		const struct dr_slot *slot;
 
-		if(!dr_lengths_have(lengths, bits))
-			continue;
 		if(bits % 8 != 0)
 			part.bytes[bits / 8] &= (unsigned char)(0xff00 >> bits % 8);
 		slot = dr_table_find(&table, scope, text, dr_hash(scope, text));

@@ -326,14 +326,14 @@ static const struct dr_key profile_keys[] = {
 static int new_profile(struct dr_loader *loader, const char *name)
 {
 	struct dr_spec *spec = loader->spec;
+	const struct dr_spec_profile *added;
 	struct dr_text text = {name, strlen(name)};
 
 	if(dr_text_is(text, spec->profiles.list[DR_PROFILE_DEFAULT].name))
 		return DR_PROFILE_DEFAULT;
-	if(!dr_spec_add(spec, profiles))
-		return DR_NONE;
 
-	return (int)spec->profiles.count - 1;
+	added = dr_spec_add(spec, profiles);
+	return added ? (int)spec->profiles.count - 1 : DR_NONE;
 }
 
 

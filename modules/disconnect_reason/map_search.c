@@ -136,13 +136,6 @@ void dr_search_add_phrase(struct dr_search *search, struct dr_text phrase)
 }
 
 
-/* May a header field of this name be one that rules ask for? */
-static bool may_be_known(const struct dr_map *map, struct dr_text name)
-{
-	return name.len > 0 && (map->header_letters >> (*name.s & 31) & 1);
-}
-
-
 /**
  * Let a search find rules that ask for a header field
  *
@@ -162,9 +155,6 @@ void dr_search_add_header(
 	struct dr_text key = {lower, 0};
 	struct dr_text text = {unfolded, 0};
 
-	if(!may_be_known(map, name))
-		return;
-
 	key.len = dr_lower_case(lower, sizeof(lower), name);
 	slot = dr_table_find(&search->table, scope, key, dr_hash(scope, key));
 	if(!slot)
@@ -176,9 +166,9 @@ void dr_search_add_header(
 }
 
 
-static void collect_causes(struct dr_search *search)
+static void collect_causes(struct dr_search *search, struct dr_text body)
 {
-	struct dr_q850_walk walk = {search->attempt->headers, {NULL, 0}};
+	struct dr_q850_walk walk = {{NULL, 0}, body};
 	int cause;
 
 	while((cause = dr_q850_next(&walk)) != DR_CAUSE_NONE)
@@ -186,38 +176,36 @@ static void collect_causes(struct dr_search *search)
 }
 
 
-static void collect_phrases(struct dr_search *search)
+/* Causes and prefixes, in one walk over the header fields */
+static void collect_headers(struct dr_search *search)
 {
-	dr_search_add_phrase(search, search->attempt->phrase);
-}
-
-
-static void collect_prefixes(struct dr_search *search)
-{
+	static const struct dr_text reason = DR_TEXT("Reason");
 	struct dr_text headers = search->attempt->headers;
+	uint32_t initials = search->map->header_initials | dr_initial(*reason.s);
 	struct dr_header header;
 
-	while(dr_header_next(&headers, &header))
+	while(dr_header_find_initial(&headers, initials, &header)) {
+		if(dr_header_is(&header, reason))
+			collect_causes(search, header.value);
 		dr_search_add_header(search, header.name, header.value);
+	}
 }
 
 
 /* Collect those features of a set that are not known yet */
 static void collect(struct dr_search *search, unsigned set)
 {
-	static void (*const collectors[DR_FEATURE_COUNT])(struct dr_search *) = {
-			[DR_FEATURE_CAUSE] = collect_causes,
-			[DR_FEATURE_PHRASE] = collect_phrases,
-			[DR_FEATURE_PREFIX] = collect_prefixes,
-	};
+	const unsigned phrase = 1U << DR_FEATURE_PHRASE;
 	unsigned missing = set & ~search->known;
-	size_t i;
 
-	for(i = 0; missing && i < DR_FEATURE_COUNT; i++) {
-		if(missing >> i & 1)
-			collectors[i](search);
+	if(missing & phrase) {
+		dr_search_add_phrase(search, search->attempt->phrase);
+		search->known |= phrase;
 	}
-	search->known |= missing;
+	if(missing & ~phrase) {
+		collect_headers(search);
+		search->known |= ~phrase;
+	}
 }
 
 

@@ -26,7 +26,7 @@ CORE_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all \
 CLANG := clang
 FUZZ_SECONDS := 60
 
-.PHONY: core-test core-fuzz core-coverage
+.PHONY: core-test core-fuzz core-coverage core-bench
 .PRECIOUS: $(CORE_BUILD)/test/%.o $(CORE_BUILD)/fuzz/%.o
 
 core-test: $(CORE_TESTS:%=$(CORE_BUILD)/%) ## test the core, with sanitizers
@@ -65,6 +65,24 @@ core-coverage: ## print line and branch coverage of the core
 	@gcov -b -n $(addprefix $(CORE_BUILD)/coverage/, \
 		$(notdir $(CORE_C:.c=.gcda))) \
 		| grep -A 3 "^File '$(CORE)/.*\.c'"
+
+# Instructions are those of 2,000 answers without those of 1,000
+core-bench: $(CORE_BUILD)/bench_lookup ## what an answer costs by size of the map
+	@$<
+	@printf '\n%-8s %6s %6s %20s\n' asks rules trunks instructions/answer
+	@for map in 'none 0 0' $(foreach kind,code q850 header phrase all, \
+			'$(kind) 10 1' '$(kind) 100 10' '$(kind) 10000 1000'); do \
+		for answers in 1000 2000; do \
+			valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+				--toggle-collect=ask_all $< $$map $$answers 2>&1 \
+				| sed -n 's/.*Collected : *//p'; \
+		done | xargs echo $$map | awk '{ \
+			printf "%-8s %6d %6d %20.1f\n", $$1, $$2, $$3, ($$5 - $$4) / 1000 }'; \
+	done
+
+$(CORE_BUILD)/bench_lookup: tests/core/bench_lookup.c $(CORE_C) $(CORE_H)
+	@mkdir -p $(@D)
+	@$(CC) $(CORE_FLAGS) -O2 -o $@ $(filter %.c,$^) $(CORE_LIBS)
 
 # The core is compiled once for all tests, and once for all fuzzers
 $(CORE_BUILD)/test/%.o: %.c $(CORE_H)
