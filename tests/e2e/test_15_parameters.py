@@ -138,11 +138,11 @@ def test_loaded_before_tm(refuse, tmp_path, modules):
            script=script, modules=modules)
 
 
-def test_loaded_without_pv(refuse, tmp_path):
-    """AVPs are the module pv's; the error must say what is missing."""
-    script = tmp_path / "empty.cfg"
-    script.write_text(EMPTY)
-    refuse("module pv", script=script, modules=("tm", "sl", DR))
+def test_loaded_without_pv(case, proxies):
+    """The module pv brings $avp() to the script; this module needs it not."""
+    pair = proxies.pair("without_pv.cfg", before=("tm", "sl"))
+    case(reply(486), outcome(486, "Busy Here", "USER_REJECTED", avps=()),
+         pair=pair)
 
 
 @pytest.mark.parametrize("module", ["acc", "dialog"])
