@@ -45,6 +45,7 @@ def refuse(tmp_path):
         # behind it only the core's lines; a parameter's text may hold line ends
         ours = log[log.index("ERROR: disconnect_reason ["):]
         assert all(part in ours for part in expected), log
+        return log
     return play
 
 
@@ -67,6 +68,13 @@ def test_wrong_header_name(refuse, parameter, name, expected):
     shown, _, _ = name.partition("\\r")
     refuse(f'parameter {parameter} is "{shown}', expected,
            params=[param(parameter, name)])
+
+
+@pytest.mark.parametrize("name", ["X-Other!", "X%Other"])
+def test_header_name_that_kamailio_cannot_parse(refuse, name):
+    """A token all the same: the error must not call it a header of SIP."""
+    log = refuse(f'parameter header is "{name}"', params=[param("header", name)])
+    assert OF_SIP not in log
 
 
 @pytest.mark.parametrize("params,expected", [
