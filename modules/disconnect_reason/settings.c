@@ -205,9 +205,7 @@ static str avp_inner(const char *avp)
 
 static int is_fixed_name(const avp_ident_t *ident)
 {
-	if(ident->flags
-			& (AVP_NAME_RE | AVP_INDEX_ALL | AVP_INDEX_FORWARD
-					| AVP_INDEX_BACKWARD))
+	if(ident->flags & (AVP_NAME_RE | AVP_INDEX_ALL))
 		return 0;
 	if(!(ident->flags & AVP_NAME_STR))
 		return 1;
