@@ -73,7 +73,8 @@ def test_wrong_header_name(refuse, parameter, name, expected):
 @pytest.mark.parametrize("name", ["X-Other!", "X%Other"])
 def test_header_name_that_kamailio_cannot_parse(refuse, name):
     """A token all the same: the error must not call it a header of SIP."""
-    log = refuse(f'parameter header is "{name}"', params=[param("header", name)])
+    log = refuse(f'parameter header is "{name}"',
+                 params=[param("header", name)])
     assert OF_SIP not in log
 
 
@@ -108,7 +109,8 @@ def test_avp_that_does_not_parse(refuse):
 
 
 @pytest.mark.parametrize("name,value,expected", [
-    ("auto", "yes", "auto"), ("header", 5, "header"), ("haeder", "X-A", "haeder"),
+    ("auto", "yes", "auto"), ("header", 5, "header"),
+    ("haeder", "X-A", "haeder"),
 ])
 def test_wrong_type_or_name(tmp_path, name, value, expected):
     """Kamailio itself refuses these."""
