@@ -211,12 +211,13 @@ void dr_tell_request(const struct dr_call *call, struct sip_msg *request)
  */
 void dr_tell_stored(struct cell *t, struct dr_call *call)
 {
-	dr_tell_request(call, t->uas.request);
-	if(t->nr_of_outgoings > 0 || dr_request_lump(t->uas.request))
-		return;
-	if(dr_tm.register_tmcb(NULL, t, TMCB_DESTROY, dr_call_event, call, NULL)
-			> 0)
+	if(t->nr_of_outgoings == 0 && !dr_request_lump(t->uas.request)
+			&& dr_tm.register_tmcb(
+					   NULL, t, TMCB_DESTROY, dr_call_event, call, NULL)
+					   > 0)
 		call->early = dr_request_early_lump(t->uas.request, &call->lines);
+	/* also when tm saved its lumps meanwhile */
+	dr_tell_request(call, t->uas.request);
 }
 
 

@@ -33,8 +33,9 @@ static int check_switch(const char *name, int value)
 }
 
 
-/** A header of SIP itself would be removed from every reply of a trunk */
-static int is_sip_header(const str *name)
+/** What Kamailio's parser takes a header name for: HDR_OTHER_T is what we want.
+ * A header of SIP itself would be removed from every reply of a trunk. */
+static hdr_types_t header_type(const str *name)
 {
 	struct hdr_field field = {0};
 	char line[HEADER_NAME_MAX + 2];
@@ -43,14 +44,15 @@ static int is_sip_header(const str *name)
 	line[name->len] = ':';
 	line[name->len + 1] = '\0';
 	if(parse_hname2_short(line, line + name->len + 1, &field) == NULL)
-		return 0;
-	return field.type != HDR_OTHER_T;
+		return HDR_ERROR_T;
+	return field.type;
 }
 
 
 static int check_header(const char *parameter, const str *name)
 {
 	struct dr_text token = {name->s, name->len > 0 ? (size_t)name->len : 0};
+	hdr_types_t type;
 
 	if(!dr_token_check(token) || token.len > HEADER_NAME_MAX) {
 		LM_ERR("parameter %s is \"%.*s\": expected a header name, a token of"
@@ -58,13 +60,14 @@ static int check_header(const char *parameter, const str *name)
 				parameter, name->len, name->s, HEADER_NAME_MAX);
 		return -1;
 	}
-	if(is_sip_header(name)) {
-		LM_ERR("parameter %s is \"%.*s\": expected a name of your own, this"
-			   " header has a meaning in SIP\n",
-				parameter, name->len, name->s);
-		return -1;
-	}
-	return 0;
+	type = header_type(name);
+	if(type == HDR_OTHER_T)
+		return 0;
+	LM_ERR("parameter %s is \"%.*s\": expected a name of your own, %s\n",
+			parameter, name->len, name->s,
+			type == HDR_ERROR_T ? "this one Kamailio cannot parse"
+								: "this header has a meaning in SIP");
+	return -1;
 }
 
 
@@ -206,9 +209,7 @@ static str avp_inner(const char *avp)
 
 static int is_fixed_name(const avp_ident_t *ident)
 {
-	if(ident->flags
-			& (AVP_NAME_RE | AVP_INDEX_ALL | AVP_INDEX_FORWARD
-					| AVP_INDEX_BACKWARD))
+	if(ident->flags & (AVP_NAME_RE | AVP_INDEX_ALL))
 		return 0;
 	if(!(ident->flags & AVP_NAME_STR))
 		return 1;

@@ -17,7 +17,7 @@ from lib.caller import LINGER, PROVISIONAL
 from lib.case import play
 from lib.kamailio import Kamailio, module_path, packaged_modules
 from lib.message import distinct
-from lib.process import wait_for
+from lib.process import end, wait_for
 from lib.scenario import (ack_failure, answer, invite, label, linger, pause,
                           receive, receive_invite, scenario)
 from lib.sipp import Sipp
@@ -133,7 +133,10 @@ def running(folder, script, allowed=(), params=(), defines=(), **addresses):
         wait_for_last_process(proxy)
         yield proxy
     finally:
-        proxy.stop(allowed)
+        try:
+            proxy.stop(allowed)
+        finally:
+            end(proxy.child)
 
 
 def wait_for_last_process(proxy):

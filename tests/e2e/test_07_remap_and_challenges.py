@@ -49,9 +49,11 @@ def test_503_becomes_500_with_cause(case, proxies):
 
 @pytest.mark.parametrize("first,second", [(0, LATER), (LATER, 0)])
 def test_503_from_each_branch(case, proxies, first, second):
-    case(reply(503, wait=first), outcome(503, "Service Unavailable", FAILURE,
-         detail="code=503;detail=service-unavailable;source=remote"),
-         fork=[reply(503, wait=second)], pair=proxies.pair(params=(KEEP_503, DETAIL)))
+    case(reply(503, wait=first), outcome(
+        503, "Service Unavailable", FAILURE,
+        detail="code=503;detail=service-unavailable;source=remote"),
+        fork=[reply(503, wait=second)],
+        pair=proxies.pair(params=(KEEP_503, DETAIL)))
 
 
 NAMES = {401: "WWW-Authenticate", 407: "Proxy-Authenticate"}

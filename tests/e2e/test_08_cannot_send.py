@@ -198,20 +198,25 @@ def test_result_is_1(case, proxies):
 SET = "X-Test-Set: MEDIA_FAILURE,no-audio"
 SAID = ("MEDIA_FAILURE", "no-audio")
 BUSY = (486, "Busy Here")
+SET_EARLY = (SAID[0], f"detail={SAID[1]};source=script")
 
 
 def test_set_first(case, proxies):
     """What the script says before t_relay() wins over the trunk's 486."""
     play(case, proxies, "SET_FIRST", reply(486),
-         said(BUSY, *SAID, avps=(SAID[0],) * 2), headers=[SET])
-
-
-@pytest.mark.parametrize("do", ["SET_FIRST", "SET_ON_RINGING"])
-def test_set_and_answered(case, proxies, do):
-    """A call that succeeds carries no header, whatever the script said."""
-    play(case, proxies, do, accept(),
-         outcome(200, "OK", None, avps=(SAID[0],), unarmed=(SAID[0],)),
+         said(BUSY, *SAID, avps=(SAID[0],) * 2, on_100=SET_EARLY),
          headers=[SET])
+
+
+@pytest.mark.parametrize("do,on_100", [
+    ("SET_FIRST", SET_EARLY), ("SET_ON_RINGING", (None, None)),
+])
+def test_set_and_answered(case, proxies, do, on_100):
+    """An answer carries no header, whatever the script said; the next local
+    reply does, even when that is tm's 100."""
+    play(case, proxies, do, accept(),
+         outcome(200, "OK", None, avps=(SAID[0],), unarmed=(SAID[0],),
+                 on_100=on_100), headers=[SET])
 
 
 @pytest.mark.parametrize("trunk,end", [
@@ -221,12 +226,14 @@ def test_set_and_answered(case, proxies, do):
 ], ids=["silence", "503", "603"])
 def test_set_first_and_other_failure(case, proxies, trunk, end):
     play(case, proxies, "SET_FIRST", trunk,
-         said(end, *SAID, avps=(SAID[0],) * 2), headers=[SET])
+         said(end, *SAID, avps=(SAID[0],) * 2, on_100=SET_EARLY),
+         headers=[SET])
 
 
 def test_set_first_and_cancel(case, proxies):
     play(case, proxies, "SET_FIRST", cancelled(),
-         said((487, "Request Terminated"), *SAID, avps=(SAID[0],) * 2),
+         said((487, "Request Terminated"), *SAID, avps=(SAID[0],) * 2,
+              on_100=SET_EARLY),
          headers=[SET], caller=cancels(487))
 
 

@@ -6,8 +6,7 @@ import pytest
 from lib.caller import LINGER, asks_again, cancels, fails
 from lib.case import outcome
 from lib.check import check_loaded
-from lib.scenario import (answer, linger, pause, receive, receive_invite,
-                          scenario)
+from lib.scenario import answer, linger, pause, receive_invite, scenario
 from lib.sipp import ANY_ORDER
 from lib.trunk import GAP, cancelled, reply, silent
 

@@ -1,4 +1,4 @@
-# Calls that the script suspends: in request_route, failure_route, onreply_route.
+# Suspended calls: in request_route, in failure_route, in onreply_route.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import pytest

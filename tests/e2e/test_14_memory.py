@@ -166,6 +166,8 @@ PATHS = {
              how(Do="RELAY", Failed="NOTHING", Drop="all")),
     "unsent-failover": ("drop.cfg", reply(486), fails(477),
                         how(Do="RELAY", Failed="NEXT")),
+    "unsent-failover-mode-1": ("drop.cfg", reply(486), fails(477),
+                               how(Do="RELAY", Failed="NEXT")),
     "script-cancels": ("drop.cfg", cancelled(after=(183,)), fails(487),
                        how(Do="CANCEL_ALL")),
     "replicate": ("drop.cfg", reply(486), fails(480),
@@ -194,11 +196,14 @@ PATHS = {
 @pytest.mark.parametrize("path", PATHS)
 def test_no_growth_on_rare_path(case, proxies, path):
     script, behaviour, source, headers = PATHS[path]
-    if path == "unsent-failover":
+    params = [QUICK, DETAIL]
+    if path.startswith("unsent-failover"):
         headers = [*headers, nobody()]
         for pattern in FAILED_LINES:
             proxies.allow(pattern)
-    proxy = proxies.pair(script, params=[QUICK, DETAIL],
+    if path.endswith("-mode-1"):
+        params.append(("tm", "failure_reply_mode", 1))
+    proxy = proxies.pair(script, params=params,
                          **MODULES.get(script, TWO)).loaded
     case.storm(proxy, behaviour, source, calls=40, rate=40, headers=headers)
     first = memory(proxy)

@@ -45,6 +45,7 @@ def refuse(tmp_path):
         # behind it only the core's lines; a parameter's text may hold line ends
         ours = log[log.index("ERROR: disconnect_reason ["):]
         assert all(part in ours for part in expected), log
+        return log
     return play
 
 
@@ -67,6 +68,14 @@ def test_wrong_header_name(refuse, parameter, name, expected):
     shown, _, _ = name.partition("\\r")
     refuse(f'parameter {parameter} is "{shown}', expected,
            params=[param(parameter, name)])
+
+
+@pytest.mark.parametrize("name", ["X-Other!", "X%Other"])
+def test_header_name_that_kamailio_cannot_parse(refuse, name):
+    """A token all the same: the error must not call it a header of SIP."""
+    log = refuse(f'parameter header is "{name}"',
+                 params=[param("header", name)])
+    assert OF_SIP not in log
 
 
 @pytest.mark.parametrize("params,expected", [
@@ -100,7 +109,8 @@ def test_avp_that_does_not_parse(refuse):
 
 
 @pytest.mark.parametrize("name,value,expected", [
-    ("auto", "yes", "auto"), ("header", 5, "header"), ("haeder", "X-A", "haeder"),
+    ("auto", "yes", "auto"), ("header", 5, "header"),
+    ("haeder", "X-A", "haeder"),
 ])
 def test_wrong_type_or_name(tmp_path, name, value, expected):
     """Kamailio itself refuses these."""
@@ -138,11 +148,11 @@ def test_loaded_before_tm(refuse, tmp_path, modules):
            script=script, modules=modules)
 
 
-def test_loaded_without_pv(refuse, tmp_path):
-    """AVPs are the module pv's; the error must say what is missing."""
-    script = tmp_path / "empty.cfg"
-    script.write_text(EMPTY)
-    refuse("module pv", script=script, modules=("tm", "sl", DR))
+def test_loaded_without_pv(case, proxies):
+    """The module pv brings $avp() to the script; this module needs it not."""
+    pair = proxies.pair("without_pv.cfg", before=("tm", "sl"))
+    case(reply(486), outcome(486, "Busy Here", "USER_REJECTED", avps=()),
+         pair=pair)
 
 
 @pytest.mark.parametrize("module", ["acc", "dialog"])

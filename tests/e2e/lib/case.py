@@ -26,6 +26,8 @@ class Outcome:
     names    names of the headers, each once, all with the same value
     detail   value of the header DETAIL_HEADER; None: no such header
     cseq     CSeq of the request that the outcome is about
+    on_100   reason and detail that a 100 has; for a script that says them before
+             t_relay(), so that the next local reply is tm's 100
     """
     code: int
     phrase: str
@@ -35,6 +37,7 @@ class Outcome:
     names: tuple = (REASON_HEADER,)
     detail: str | None = None
     cseq: str = "1 INVITE"
+    on_100: tuple = (None, None)
 
     def avps_for(self, armed):
         if not armed:

@@ -14,23 +14,28 @@ def check_loaded(call, expect):
     """With the module: final reply, header and AVP are as expected."""
     final = check_final(call, expect)
     for name in expect.names:
-        check_header(call, final, name, expect.reason)
-    check_header(call, final, DETAIL_HEADER, expect.detail)
+        check_header(call, final, name, expect.reason, expect.on_100[0])
+    check_header(call, final, DETAIL_HEADER, expect.detail, expect.on_100[1])
     check_avps(call, expect.avps_for(call.armed))
 
 
-def check_header(call, final, name, value):
+def check_header(call, final, name, value, on_100=None):
     """In the final reply once, written just so, and in no other message.
 
-    In none at all when `value` is None.
+    In none at all when `value` is None. A 100 has `on_100`.
     """
-    wanted = 0 if value is None else 1
-    line = f"\r\n{name}: {value}\r\n".encode()
-    assert len(final.values(name)) == wanted, f"{name} in\n{final}"
-    assert final.raw.count(line) == wanted, f"{name}: {value} in\n{final}"
+    check_one(final, name, value)
     for other in call.received:
         if other.raw != final.raw:
-            assert not other.values(name), f"{name} in\n{other}"
+            check_one(other, name, on_100 if other.code == 100 else None)
+
+
+def check_one(message, name, value):
+    """The header once with that value; None: not at all."""
+    wanted = 0 if value is None else 1
+    line = f"\r\n{name}: {value}\r\n".encode()
+    assert len(message.values(name)) == wanted, f"{name} in\n{message}"
+    assert message.raw.count(line) == wanted, f"{name}: {value} in\n{message}"
 
 
 def check_plain(call, expect):

@@ -2,35 +2,35 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Ports from 20000 to 31999, below the ephemeral range.
 
-They are cut into blocks. A process holds its block by a file lock for as long
-as it lives, so pytest workers, and whole test runs beside each other, never get
-the same port. Each port is also bound once to see that no stranger has it.
+They are cut into blocks. A process holds its block, as long as it lives, by a
+Unix socket with an abstract name: such names belong to the network namespace,
+as ports do, so pytest workers, and whole test runs beside each other, even in a
+chroot, never get the same port. Each port is also bound once to see that no
+stranger has it.
 """
 
-import fcntl
-import os
+import errno
 import socket
 import struct
-import tempfile
 
 FIRST, BLOCK, BLOCKS = 20000, 500, 24
 
-_lock_file = None
+_lock = None
 _base = 0
 _next = 0
 
 
 def _take_block():
-    """Locks a free block and returns its open lock file and first port."""
-    folder = os.path.join(tempfile.gettempdir(), f"dr-e2e-ports-{os.getuid()}")
-    os.makedirs(folder, exist_ok=True)
+    """Locks a free block and returns its lock and its first port."""
     for block in range(BLOCKS):
-        lock_file = open(os.path.join(folder, str(block)), "w")
+        lock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return lock_file, FIRST + block * BLOCK
-        except BlockingIOError:
-            lock_file.close()
+            lock.bind(f"\0disconnect_reason-ports-{block}")
+            return lock, FIRST + block * BLOCK
+        except OSError as error:
+            lock.close()
+            if error.errno != errno.EADDRINUSE:
+                raise
     raise RuntimeError("no free block of ports")
 
 
@@ -51,9 +51,9 @@ def take(count=1):
 
     Ports go round: one comes back only after the whole block was used.
     """
-    global _lock_file, _base, _next
-    if _lock_file is None:
-        _lock_file, _base = _take_block()
+    global _lock, _base, _next
+    if _lock is None:
+        _lock, _base = _take_block()
     for _ in range(2 * BLOCK):
         if _next + count > BLOCK:
             _next = 0
