@@ -49,10 +49,7 @@ struct dr_text dr_decider_name(enum dr_decider decider)
 static void add_text(
 		struct dr_explanation *e, const char *name, struct dr_text text)
 {
-	static const struct dr_text empty = DR_TEXT("");
-
-	e->pairs[e->pair_count++] =
-			(struct dr_pair){.name = name, .text = text.s ? text : empty};
+	e->pairs[e->pair_count++] = (struct dr_pair){.name = name, .text = text};
 }
 
 

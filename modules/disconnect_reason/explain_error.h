@@ -9,12 +9,13 @@
 #ifndef DR_EXPLAIN_ERROR_H
 #define DR_EXPLAIN_ERROR_H
 
-/** A text inside a message: its front is enough to find it again */
-#define DR_QUOTED "%.*s"
-#define DR_QUOTED_MAX 40
-#define DR_QUOTE(text) \
-	(int)((text).len < DR_QUOTED_MAX ? (text).len : DR_QUOTED_MAX), (text).s
+#include "text.h"
 
+/** A text inside a message */
+#define DR_QUOTED "%.*s"
+#define DR_QUOTE(text) dr_quoted_length(text), (text).s
+
+int dr_quoted_length(struct dr_text text);
 int dr_explain_error(char *error, const char *format, ...)
 		__attribute__((format(printf, 2, 3)));
 

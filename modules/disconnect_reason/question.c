@@ -20,6 +20,9 @@
 #define CAUSE_MIN 1
 #define CAUSE_MAX 127
 
+/* The front of a text is enough to find it again */
+#define QUOTED_MAX 40
+
 /* What a key says; a flag has no value, all others have one */
 struct key
 {
@@ -54,6 +57,19 @@ int dr_explain_error(char *error, const char *format, ...)
 }
 
 
+/**
+ * How much of a text is shown in a message
+ *
+ * @param text The text
+ *
+ * @return Number of bytes from its front, for "%.*s"
+ */
+int dr_quoted_length(struct dr_text text)
+{
+	return (int)(text.len < QUOTED_MAX ? text.len : QUOTED_MAX);
+}
+
+
 static bool has_line_end(struct dr_text text)
 {
 	size_t i;
@@ -66,13 +82,13 @@ static bool has_line_end(struct dr_text text)
 }
 
 
-/* A number of one to three digits from least to most, or -1 */
+/* A number of up to three digits from least to most, or -1 */
 static int parse_number(struct dr_text text, int least, int most)
 {
 	int number = 0;
 	size_t i;
 
-	if(text.len == 0 || text.len > 3)
+	if(text.len > 3)
 		return -1;
 	for(i = 0; i < text.len; i++) {
 		if(text.s[i] < '0' || text.s[i] > '9')
@@ -152,11 +168,12 @@ static int add_field(struct dr_question *question, struct dr_text field)
 static int take_header(struct dr_question *question, struct dr_text value)
 {
 	struct dr_text left = value;
-	struct dr_header header;
+	struct dr_header header = {0};
 
 	/* with a space in front it would go on with the field before it */
-	if(has_line_end(value) || *value.s == ' ' || *value.s == '\t'
-			|| !dr_header_next(&left, &header) || !dr_token_check(header.name))
+	if(!has_line_end(value) && *value.s != ' ' && *value.s != '\t')
+		dr_header_next(&left, &header);
+	if(!dr_token_check(header.name))
 		return dr_explain_error(question->error,
 				"header: expected \"Name: value\", not \"" DR_QUOTED "\"",
 				DR_QUOTE(value));

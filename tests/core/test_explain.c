@@ -176,6 +176,23 @@ static void test_map(void **state)
 }
 
 
+static void test_hosts_without_a_trunk(void **state)
+{
+	static const char *const hosts[] = {
+			"[", "[]", "[2001:db8::1", "192.0.2.0/24", "carrier.example.net"};
+	char words[64];
+	size_t i;
+
+	(void)state;
+	for(i = 0; i < COUNT(hosts); i++) {
+		snprintf(words, sizeof(words), "code=486|host=%s", hosts[i]);
+		assert_answer(map, words,
+				"reason=USER_REJECTED number=12 detail=busy source=remote "
+				"code=486 decided_by=code row=Busy Here profile=default ");
+	}
+}
+
+
 static void test_no_answer(void **state)
 {
 	static const char *const nothing =
@@ -220,7 +237,7 @@ static void test_bad_words(void **state)
 		const char *word;
 		const char *error;
 	} bad[] = {{"code=299", NULL}, {"code=700", NULL}, {"code=0480", NULL},
-			{"code=4 8", NULL}, {"code=-48", NULL},
+			{"code=4 8", NULL}, {"code=-48", NULL}, {"code=48x", NULL},
 			{"q850=0", "q850: \"0\" is no Q.850 cause: expected 1 to 127"},
 			{"q850=128", "q850: \"128\" is no Q.850 cause: expected 1 to 127"},
 			{"after=", "after: expected a value"},
@@ -232,6 +249,8 @@ static void test_bad_words(void **state)
 						 "or script, not \"x\""},
 			{"header=X", "header: expected \"Name: value\", not \"X\""},
 			{"header= X: y", "header: expected \"Name: value\", not \" X: y\""},
+			{"header=\tX: y",
+					"header: expected \"Name: value\", not \"?X: y\""},
 			{"header=X y: z",
 					"header: expected \"Name: value\", not \"X y: z\""},
 			{"header=X: y\nZ: z",
@@ -246,6 +265,8 @@ static void test_bad_words(void **state)
 		assert_no_word(
 				edge_string(bad[i].word), bad[i].error ? bad[i].error : error);
 	}
+	assert_no_word(edge_string("after=\x7f~"),
+			"after: expected none, trying or ringing, not \"?~\"");
 	assert_no_word(EDGE("phrase=a\0b"),
 			"phrase: expected one line without a zero byte");
 }
@@ -325,6 +346,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test_teardown(test_built_in, edge_free),
 			cmocka_unit_test_teardown(test_map, edge_free),
+			cmocka_unit_test_teardown(test_hosts_without_a_trunk, edge_free),
 			cmocka_unit_test_teardown(test_no_answer, edge_free),
 			cmocka_unit_test_teardown(test_bad_words, edge_free),
 			cmocka_unit_test_teardown(test_unknown_words, edge_free),
