@@ -22,7 +22,7 @@ drmap: ## build build/drmap, the command that checks maps
 
 drmap-test: ## test drmap, with sanitizers
 	@tests/setup build test
-	@$(MAKE) $(BUILD)/drmap-sanitized
+	@$(MAKE) $(BUILD)/drmap $(BUILD)/drmap-sanitized
 	@DRMAP=$(BUILD)/drmap-sanitized /usr/bin/python3 -m pytest \
 		-p no:cacheprovider -q -n 2 tests/drmap
 
