@@ -38,11 +38,14 @@ core-test: $(CORE_TESTS:%=$(CORE_BUILD)/%) ## test the core, with sanitizers
 core-fuzz: $(CORE_FUZZERS:%=$(CORE_BUILD)/%) ## fuzz each parser FUZZ_SECONDS long
 	@for f in $(CORE_FUZZERS); do \
 		name=$${f#fuzz_}; corpus=$(CORE_BUILD)/corpus/$$name; \
+		seeds=tests/fuzz/corpus/$$name; dict=tests/fuzz/$$name.dict; \
+		[ -e $$seeds ] || seeds='tests/core/maps/good tests/core/maps/bad'; \
+		[ -e $$dict ] || dict=tests/fuzz/sip.dict; \
 		mkdir -p $$corpus; \
 		$(CORE_BUILD)/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=5 \
-			-max_len=16384 -dict=tests/fuzz/sip.dict -print_final_stats=1 \
+			-max_len=16384 -dict=$$dict -print_final_stats=1 \
 			-artifact_prefix=$(CORE_BUILD)/$$name- \
-			$$corpus tests/fuzz/corpus/$$name \
+			$$corpus $$seeds \
 			>$(CORE_BUILD)/$$f.log 2>&1 \
 			|| { tail -50 $(CORE_BUILD)/$$f.log; exit 1; }; \
 		printf '%s: ' $$f; \
