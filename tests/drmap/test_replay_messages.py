@@ -160,3 +160,18 @@ def test_a_trunk_that_answers_after_the_timeout(judge):
                   reply(486, **below), maps=("old.cfg", "old.cfg"))
     assert [(one["source"], one["after"], one["new"]["detail"])
             for one in found["invites"]] == [("timeout", "ringing", "ring-out")]
+
+
+@pytest.mark.parametrize("line", [
+    b"", b"\n", b"\0\0\n", b"{}", b'"sip_raw":', b'"sip_raw":"', b'"sip_raw":[',
+    b'"sip_raw":["', b'"sip_raw":["","","5"]', b'"sip_raw":"4', b'"sip_raw":"4x"',
+    b'"ip_ip_dst_raw":"7f000001","sip_raw":"' + b"0d0a" * 5000 + b'"',
+    b'"ip_ip_dst_raw":["7f","01"],"sip_raw":"494e56495445"',
+    b'"sip_raw":"' + b"INVITE sip:x SIP/2.0".hex().encode() + b'"',
+    b'"sip_raw":"' + b"SIP/2.0 999999 x\r\n".hex().encode() + b'"'])
+def test_rubbish_in_place_of_fields(tmp_path, line):
+    path = tmp_path / "fields"
+    path.write_bytes(line)
+    found = run_json("replay", "built-in", "old.cfg", "--fields", path)
+    assert found["invites"] == []
+    assert not any(found["summary"].values())
