@@ -155,6 +155,27 @@ def test_fork_of_three(case, trunks):
          hosts=["127.0.0.5", "127.0.0.4", "127.0.0.6"])
 
 
+@pytest.mark.parametrize("after,reason,detail", [
+    ((), "ROOM_CLOSED", "timeout-none"), ((100,), "MIGRATION", "timeout-trying"),
+    ((180,), "SIGNAL_CLOSE", "timeout-ringing")], ids=["silence", "100", "180"])
+def test_fork_that_times_out(case, trunks, after, reason, detail):
+    """tm cancels a branch because it timed out: the source is the timer."""
+    case(silent(after), outcome(408, "Request Timeout", reason, detail=said(
+        detail, trunk="rules", source="timeout")), fork=[silent(after)],
+        pair=trunks, headers=[FAST, "X-Test-Host: rules.example",
+                              "X-Test-Fork-Host: rules.example"])
+
+
+@pytest.mark.parametrize("after,reason,detail", [
+    ((), "CONNECTION_TIMEOUT", "no-reply"),
+    ((100,), "CONNECTION_TIMEOUT", "no-progress"),
+    ((180,), "USER_UNAVAILABLE", "no-answer")], ids=["silence", "100", "180"])
+def test_fork_that_times_out_without_map(case, proxies, after, reason, detail):
+    case(silent(after), outcome(408, "Request Timeout", reason, detail=said(
+        detail, source="timeout")), fork=[silent(after)],
+        pair=proxies.pair(params=[DETAIL]), headers=[FAST])
+
+
 @pytest.mark.parametrize("do", ["NEXT", "NEXT_WITH_DROP"])
 @pytest.mark.parametrize("first,before", [
     (reply(503), "SIP_TRUNK_FAILURE"), (silent(), "CONNECTION_TIMEOUT"),

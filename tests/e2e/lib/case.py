@@ -124,7 +124,7 @@ class Case:
         return calls
 
     def storm(self, proxy, trunk, caller, calls, rate, fork=(), headers=(),
-              options=()):
+              options=(), caller_host=LOCAL):
         """Plays many calls through one Kamailio and returns every Call.
 
         Each second one has failure_route armed. Nothing is checked but that
@@ -132,7 +132,7 @@ class Case:
         """
         played = self._play([proxy], trunk, fork, (), caller, headers, calls,
                             rows=(0, 1), rate=rate, limit=calls, timeout=120,
-                            options=options)
+                            options=options, caller_host=caller_host)
         assert len(played) == calls
         return played
 
