@@ -35,6 +35,16 @@ struct dr_segment
 	int line;  /**< of the file, from 1 */
 };
 
+/** A text in quotes with nothing but blanks and comments behind it on its line.
+ * libconfig looks one token ahead, and says that it stands where that one is. */
+struct dr_late_text
+{
+	size_t at;	  /**< line of the token behind it */
+	size_t begin; /**< line on which it begins */
+	size_t start; /**< where it starts in the whole text, behind its quote */
+	size_t len;
+};
+
 /** The text of a map with all its includes; begin with {.spec = ...} */
 struct dr_files
 {
@@ -46,6 +56,9 @@ struct dr_files
 	struct dr_segment *segments;
 	size_t segment_count;
 	size_t segment_room;
+	struct dr_late_text *late;
+	size_t late_count;
+	size_t late_room;
 };
 
 int dr_files_read(struct dr_files *files, const char *path,
@@ -55,6 +68,9 @@ const char *dr_files_place(
 int dr_files_add_name(struct dr_files *files, const char *path);
 void dr_files_add_text(struct dr_files *files, const char *s, size_t len);
 void dr_files_add_segment(struct dr_files *files, int file, int line);
+void dr_files_add_late(struct dr_files *files, struct dr_late_text late);
+size_t dr_files_begin_of(
+		const struct dr_files *files, size_t at, struct dr_text text);
 void dr_files_free(struct dr_files *files);
 
 /** Longest text that dr_file_read() says about an error, in bytes */

@@ -31,7 +31,7 @@ static void read_version(
 
 	(void)target;
 	if(dr_get_int(loader, s, EXPECTED_VERSION, &version) && version != 1)
-		dr_complain(loader->complainer, dr_at(s),
+		dr_complain(loader->complainer, dr_at(loader, s),
 				"unknown version %d, expected " EXPECTED_VERSION, version);
 }
 

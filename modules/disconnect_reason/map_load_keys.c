@@ -19,13 +19,22 @@
 /**
  * Where does a setting stand?
  *
- * @param s The setting
+ * @param loader The loader
+ * @param s      The setting
  *
  * @return Its line of the whole text
  */
-size_t dr_at(const config_setting_t *s)
+size_t dr_at(const struct dr_loader *loader, const config_setting_t *s)
 {
-	return (size_t)config_setting_source_line(s);
+	size_t at = (size_t)config_setting_source_line(s);
+	struct dr_text text;
+
+	if(config_setting_name(s) || config_setting_type(s) != CONFIG_TYPE_STRING)
+		return at;
+
+	text.s = config_setting_get_string(s);
+	text.len = strlen(text.s);
+	return dr_files_begin_of(loader->complainer->files, at, text);
 }
 
 
@@ -40,7 +49,7 @@ size_t dr_at(const config_setting_t *s)
 struct dr_place dr_place_of(
 		const struct dr_loader *loader, const config_setting_t *s)
 {
-	struct dr_place place = {.at = dr_at(s)};
+	struct dr_place place = {.at = dr_at(loader, s)};
 
 	dr_files_place(
 			loader->complainer->files, place.at, &place.file, &place.line);
@@ -96,9 +105,9 @@ void dr_complain_type(struct dr_loader *loader, const config_setting_t *s,
 {
 	bool is_element = config_setting_name(s) == NULL;
 
-	dr_complain(loader->complainer, dr_at(s), "%s\"%s\" is %s, expected %s",
-			is_element ? "an element of " : "", dr_name_of(s), type_name(s),
-			expected);
+	dr_complain(loader->complainer, dr_at(loader, s),
+			"%s\"%s\" is %s, expected %s", is_element ? "an element of " : "",
+			dr_name_of(s), type_name(s), expected);
 }
 
 
@@ -115,7 +124,7 @@ static void complain_key(struct dr_loader *loader, const config_setting_t *s,
 	for(key = keys->keys; key->name && len < sizeof(names); key++)
 		len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s",
 				len > 0 ? ", " : "", key->name);
-	dr_complain(loader->complainer, dr_at(s),
+	dr_complain(loader->complainer, dr_at(loader, s),
 			"unknown key \"%s\", expected one of %s", dr_shown(shown, name),
 			names);
 }
@@ -209,7 +218,7 @@ void dr_read_each(struct dr_loader *loader, const config_setting_t *s,
 		return;
 	}
 	if(config_setting_length(s) == 0)
-		dr_complain(loader->complainer, dr_at(s),
+		dr_complain(loader->complainer, dr_at(loader, s),
 				"\"%s\" is empty, expected at least one value", dr_name_of(s));
 	for(i = 0; i < config_setting_length(s); i++)
 		read(loader, config_setting_get_elem(s, (unsigned)i), target);
@@ -236,7 +245,7 @@ bool dr_get_text(struct dr_loader *loader, const config_setting_t *s,
 		return false;
 	}
 	if(*value == '\0') {
-		dr_complain(loader->complainer, dr_at(s),
+		dr_complain(loader->complainer, dr_at(loader, s),
 				"\"%s\" is empty, expected %s", dr_name_of(s), expected);
 		return false;
 	}
@@ -267,8 +276,9 @@ bool dr_get_token(struct dr_loader *loader, const config_setting_t *s,
 		*text = token;
 		return true;
 	}
-	dr_complain(loader->complainer, dr_at(s), "bad %s \"%s\", expected %s",
-			dr_name_of(s), dr_shown(shown, token), expected);
+	dr_complain(loader->complainer, dr_at(loader, s),
+			"bad %s \"%s\", expected %s", dr_name_of(s), dr_shown(shown, token),
+			expected);
 	return false;
 }
 

@@ -44,7 +44,7 @@ struct dr_keys
 	const struct dr_key *keys;
 };
 
-size_t dr_at(const config_setting_t *s);
+size_t dr_at(const struct dr_loader *loader, const config_setting_t *s);
 struct dr_place dr_place_of(
 		const struct dr_loader *loader, const config_setting_t *s);
 const char *dr_name_of(const config_setting_t *s);

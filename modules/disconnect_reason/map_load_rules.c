@@ -70,7 +70,7 @@ static void read_cause(
 	if(!dr_get_int(loader, s, EXPECTED_CAUSE, &cause))
 		return;
 	if(cause < DR_CAUSE_MIN || cause > DR_CAUSE_MAX) {
-		dr_complain(loader->complainer, dr_at(s),
+		dr_complain(loader->complainer, dr_at(loader, s),
 				"bad q850 %d, expected " EXPECTED_CAUSE, cause);
 		return;
 	}
@@ -128,7 +128,7 @@ static void read_rule_prefix(
 	if(is_printable(text) && *text.s != ' ')
 		rule->when.prefix = text;
 	else
-		dr_complain(loader->complainer, dr_at(s),
+		dr_complain(loader->complainer, dr_at(loader, s),
 				"bad prefix \"%s\", expected " EXPECTED_PREFIX,
 				dr_shown(shown, text));
 }
@@ -147,7 +147,7 @@ static void read_rule_phrase(
 	if(is_printable(text) && dr_words(words, sizeof(words), text) > 0)
 		rule->when.phrase = text;
 	else
-		dr_complain(loader->complainer, dr_at(s),
+		dr_complain(loader->complainer, dr_at(loader, s),
 				"bad phrase \"%s\", expected " EXPECTED_PHRASE,
 				dr_shown(shown, text));
 }
@@ -201,16 +201,16 @@ static bool asks_reply(const config_setting_t *s)
 static void check_rule(struct dr_loader *loader, const config_setting_t *s)
 {
 	if(!has(s, "reason"))
-		dr_complain(loader->complainer, dr_at(s),
+		dr_complain(loader->complainer, dr_at(loader, s),
 				"a rule without \"reason\", expected the name of one");
 	if(has(s, "prefix") && !has(s, "header"))
-		dr_complain(loader->complainer, dr_at(s),
+		dr_complain(loader->complainer, dr_at(loader, s),
 				"\"prefix\" without \"header\", expected the name of the "
 				"header "
 				"field");
 	if(!asks_reply(s) && !has(s, "code") && !has(s, "source")
 			&& !has(s, "after") && !has(s, "prefix"))
-		dr_complain(loader->complainer, dr_at(s),
+		dr_complain(loader->complainer, dr_at(loader, s),
 				"a rule without a condition, expected at least one of code, "
 				"source, after, q850, header, phrase");
 }
@@ -220,7 +220,7 @@ static void check_rule(struct dr_loader *loader, const config_setting_t *s)
 static void warn_rule(struct dr_loader *loader, const config_setting_t *s,
 		const struct dr_conditions *when)
 {
-	size_t at = dr_at(s);
+	size_t at = dr_at(loader, s);
 
 	if(when->source == DR_SOURCE_CANCEL)
 		dr_warn(loader->complainer, at,
@@ -245,7 +245,7 @@ static void warn_rule(struct dr_loader *loader, const config_setting_t *s,
 static void complain_rules(struct dr_loader *loader, const config_setting_t *s)
 {
 	if(!loader->is_full)
-		dr_complain(loader->complainer, dr_at(s),
+		dr_complain(loader->complainer, dr_at(loader, s),
 				"too many rules, expected at most %d in a map", DR_RULES_MAX);
 	loader->is_full = true;
 }
@@ -348,7 +348,7 @@ static void read_profile(struct dr_loader *loader, const config_setting_t *s)
 	if(loader->owner == DR_NONE)
 		return;
 	if(strlen(name) > DR_NAME_MAX)
-		dr_complain(loader->complainer, dr_at(s),
+		dr_complain(loader->complainer, dr_at(loader, s),
 				"a name of %zu characters, expected " EXPECTED_NAME,
 				strlen(name));
 

@@ -134,6 +134,8 @@ static int take_text(struct dr_scan *scan, struct dr_cursor *c)
 	size_t at = c->at;
 
 	dr_cursor_step(c);
+	scan->text.begin = at;
+	scan->text.start = scan->files->len + (size_t)(c->p - c->pending);
 	while(c->p < c->end && *c->p != '"') {
 		if(dr_cursor_starts(c, "\\x00") || dr_cursor_starts(c, "\\X00"))
 			dr_complain(scan->complainer, c->at,
@@ -147,6 +149,8 @@ static int take_text(struct dr_scan *scan, struct dr_cursor *c)
 				"this text never ends, expected a closing quote");
 		return EINVAL;
 	}
+	scan->text.len =
+			scan->files->len + (size_t)(c->p - c->pending) - scan->text.start;
 	dr_cursor_step(c);
 	return 0;
 }
@@ -216,6 +220,25 @@ static int take_word(struct dr_scan *scan, struct dr_cursor *c)
 }
 
 
+/* Is there a token at the cursor, or something that is skipped? */
+static bool is_token(const struct dr_cursor *c)
+{
+	return !strchr(" \t\r\n\f#@", *c->p) && !dr_cursor_starts(c, "//")
+		   && !dr_cursor_starts(c, "/*");
+}
+
+
+/* If a text in quotes was the last token, the one at the cursor tells where
+ * libconfig will say that it stands */
+static void end_text(struct dr_scan *scan, const struct dr_cursor *c)
+{
+	scan->text.at = c->at;
+	if(scan->text.begin != 0 && scan->text.begin != c->at)
+		dr_files_add_late(scan->files, scan->text);
+	scan->text.begin = 0;
+}
+
+
 /* Take what begins at the cursor */
 static int take(struct dr_scan *scan, struct dr_cursor *c)
 {
@@ -236,6 +259,8 @@ static int take(struct dr_scan *scan, struct dr_cursor *c)
 	};
 	unsigned char first = (unsigned char)*c->p;
 
+	if(is_token(c))
+		end_text(scan, c);
 	if(takers[first])
 		return takers[first](scan, c);
 	if(is_digit(*c->p) || is_letter(*c->p))

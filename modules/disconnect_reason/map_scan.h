@@ -24,8 +24,10 @@ struct dr_scan
 	size_t depth;
 	int names[DR_BRACKETS_MAX + 1];
 	size_t values;
-	size_t bytes; /**< that were read */
-	int includes; /**< files that include each other right now */
+	size_t bytes;			  /**< that were read */
+	struct dr_late_text text; /**< the last token, when it was one in quotes;
+							   * else its begin is 0 */
+	int includes;			  /**< files that include each other right now */
 };
 
 /** Where the scan of one file is */

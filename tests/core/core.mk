@@ -9,12 +9,11 @@ CORE_C := $(addprefix $(CORE)/, text.c reason.c header.c \
 	reason_header.c q850.c classify.c detail.c explain.c question.c \
 	map.c map_find.c map_match.c map_search.c map_table.c map_words.c \
 	map_spec.c map_build.c map_compile.c map_compile_rules.c \
-	map_address.c map_complain.c map_files.c map_include.c \
+	map_address.c map_complain.c map_files.c map_include.c map_read.c \
 	map_scan.c map_check.c \
 	map_check_unique.c map_load.c map_load_keys.c map_load_words.c \
 	map_load_rules.c map_load_trunks.c map_load_bridges.c)
-CORE_TEST_C := $(CORE_C) tests/core/edge.c tests/core/map_model.c \
-	tests/core/map_random.c
+CORE_HELPERS_C := $(addprefix tests/core/, edge.c map_model.c map_random.c)
 CORE_H := $(wildcard $(CORE)/*.h tests/core/*.h tests/fuzz/*.h)
 CORE_LIBS := $(shell pkg-config --libs libconfig)
 CORE_BUILD := $(BUILD)/core
@@ -23,6 +22,9 @@ CORE_FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 CORE_FLAGS := -std=c11 -Wall -Wextra -Werror -Wconversion -Wshadow -g -I$(CORE)
 CORE_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
+# The core's calls for memory go through this test
+CORE_WRAPPED := test_map_memory
+CORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 CLANG := clang
 FUZZ_SECONDS := 60
 
@@ -60,9 +62,10 @@ core-coverage: ## print line and branch coverage of the core
 			-o $(CORE_BUILD)/coverage/$$(basename $$c .c).o || exit 1; \
 	done
 	@for t in $(CORE_TESTS); do \
+		wrap=; [ $$t != $(CORE_WRAPPED) ] || wrap=$(CORE_WRAP); \
 		$(CC) $(CORE_FLAGS) -O0 --coverage -o $(CORE_BUILD)/coverage/$$t \
-			tests/core/$$t.c tests/core/edge.c \
-			$(CORE_BUILD)/coverage/*.o -lcmocka $(CORE_LIBS) || exit 1; \
+			tests/core/$$t.c $(CORE_HELPERS_C) $(CORE_BUILD)/coverage/*.o \
+			$$wrap -lcmocka $(CORE_LIBS) || exit 1; \
 		$(CORE_BUILD)/coverage/$$t >/dev/null 2>&1 || exit 1; \
 	done
 	@gcov -b -n $(addprefix $(CORE_BUILD)/coverage/, \
@@ -98,12 +101,9 @@ $(CORE_BUILD)/fuzz/%.o: %.c $(CORE_H)
 		-o $@ $<
 
 $(CORE_BUILD)/test_%: $(CORE_BUILD)/test/tests/core/test_%.o \
-		$(CORE_TEST_C:%.c=$(CORE_BUILD)/test/%.o)
-	@$(CC) $(CORE_SANITIZE) $(CORE_WRAP) -o $@ $^ -lcmocka $(CORE_LIBS)
-
-# The core's calls for memory go through the test
-$(CORE_BUILD)/test_map_memory: CORE_WRAP := \
-	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+		$(patsubst %.c,$(CORE_BUILD)/test/%.o,$(CORE_C) $(CORE_HELPERS_C))
+	@$(CC) $(CORE_SANITIZE) $(if $(filter $(CORE_WRAPPED),$(@F)),$(CORE_WRAP)) \
+		-o $@ $^ -lcmocka $(CORE_LIBS)
 
 $(CORE_BUILD)/fuzz_%: $(CORE_BUILD)/fuzz/tests/fuzz/fuzz_%.o \
 		$(CORE_C:%.c=$(CORE_BUILD)/fuzz/%.o)
