@@ -78,7 +78,8 @@ install: module drmap ## install the module, drmap and the examples (DESTDIR is 
 	@set -eu; modules=`$(KAMAILIO) -I \
 		| sed -n 's/.*paths to modules: *\([^: ]*\).*/\1/p'`; \
 	install -v -D -m 644 -t "$(DESTDIR)$${modules:?}" $(MODULE); \
-	install -v -D -m 644 -t "$(DESTDIR)$(EXAMPLES)" cfg/*.cfg
+	@mkdir -p "$(DESTDIR)$(EXAMPLES)"
+	cp -R cfg/. "$(DESTDIR)$(EXAMPLES)"
 	@$(MAKE) drmap-install
 
 clean: ## remove what was made, keep the fetched Kamailio source
