@@ -257,6 +257,19 @@ enum dr_after dr_call_after(const struct dr_call *call, int branch)
 }
 
 
+/** The code that the call's bridge is sent in place of the attempt's, or 0 */
+static short translated(
+		const struct dr_call *call, const struct dr_answer *answer)
+{
+	int send;
+
+	if(call->bridge == DR_NONE)
+		return 0;
+	send = dr_map_bridge_send(call->map, call->bridge, answer->code, answer);
+	return (short)(send == answer->code ? 0 : send);
+}
+
+
 /**
  * Give the call its answer. Call it under tm's reply lock, and fill all
  * lumps afterwards: lines of an earlier answer are freed.
@@ -271,10 +284,7 @@ void dr_call_answer(struct dr_call *call, const struct dr_answer *answer)
 	free_lines(call);
 	call->reason = (unsigned char)answer->reason;
 	call->decided = 1;
-	call->send = 0;
-	if(call->bridge != DR_NONE)
-		call->send = (short)dr_map_bridge_send(
-				call->map, call->bridge, answer->code, answer);
+	call->send = translated(call, answer);
 	call->owns_lines =
 			dr_lines_of(call->map, call->bridge, answer, &call->lines);
 }

@@ -18,6 +18,9 @@
 
 MODULE_VERSION
 
+/** Longest complaint about a map in the log, in bytes */
+#define COMPLAINT_MAX 1024
+
 static int mod_init(void);
 
 /** Parameter avp as written */
@@ -93,15 +96,15 @@ int mod_register(char *path, int *dlflags, void *reserved1, void *reserved2)
 
 static void log_complaints(const struct dr_complaints *complaints)
 {
+	char text[COMPLAINT_MAX];
 	size_t i;
 
 	for(i = 0; i < complaints->count; i++) {
-		const struct dr_complaint *one = &complaints->list[i];
-
-		if(one->warning)
-			LM_WARN("%s:%d: %s\n", one->file, one->line, one->text);
+		dr_complaint_print(text, sizeof(text), &complaints->list[i]);
+		if(complaints->list[i].warning)
+			LM_WARN("%s\n", text);
 		else
-			LM_ERR("%s:%d: %s\n", one->file, one->line, one->text);
+			LM_ERR("%s\n", text);
 	}
 }
 

@@ -27,9 +27,7 @@ static int add_complaint(
 {
 	char text[COMPLAINT_MAX];
 
-	snprintf(text, sizeof(text), "%s:%d: %s%s", complaint->file,
-			complaint->line, complaint->warning ? "warning: " : "",
-			complaint->text);
+	dr_complaint_print(text, sizeof(text), complaint);
 	return rpc->array_add(list, "s", text);
 }
 
