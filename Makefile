@@ -69,6 +69,7 @@ lint: ## formatting, compiler warnings and static analysis
 bench: module ## what the module costs, side by side with other ways
 	@tests/setup bench
 	@tests/bench
+	@$(MAKE) core-bench
 
 fuzz: ## fuzz the parsers of the core
 	@tests/setup fuzz
