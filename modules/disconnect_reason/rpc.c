@@ -20,15 +20,45 @@
 
 /** Longest complaint about a map in an answer, in bytes */
 #define COMPLAINT_MAX 1024
+/** Most bytes of complaints in an answer: ctl cuts a list at 8 kB without a
+ * word, and jsonrpcs does not send what is too long for a datagram */
+#define COMPLAINTS_MAX 7000
 
 
-static int add_complaint(
-		rpc_t *rpc, void *list, const struct dr_complaint *complaint)
+/** Returns the bytes that it took, -1 when the answer has no room for it */
+static int add_complaint(rpc_t *rpc, void *list,
+		const struct dr_complaint *complaint, size_t room)
 {
 	char text[COMPLAINT_MAX];
+	size_t len;
 
 	dr_complaint_print(text, sizeof(text), complaint);
-	return rpc->array_add(list, "s", text);
+	len = strlen(text);
+	if(len > room || rpc->array_add(list, "s", text) < 0)
+		return -1;
+	return (int)len;
+}
+
+
+/** Errors first, warnings behind them; says when there are more */
+static void add_complaints(
+		rpc_t *rpc, void *list, const struct dr_complaints *complaints)
+{
+	size_t room = COMPLAINTS_MAX, i;
+	int warnings, len;
+
+	for(warnings = 0; warnings <= 1; warnings++)
+		for(i = 0; i < complaints->count; i++) {
+			if((complaints->list[i].warning != 0) != warnings)
+				continue;
+			len = add_complaint(rpc, list, &complaints->list[i], room);
+			if(len < 0) {
+				rpc->array_add(
+						list, "s", "and more: drmap check shows all of them");
+				return;
+			}
+			room -= (size_t)len;
+		}
 }
 
 
@@ -36,7 +66,6 @@ static void answer_reload(rpc_t *rpc, void *context, const char *status,
 		const struct dr_complaints *complaints)
 {
 	void *top, *list;
-	size_t i;
 
 	if(rpc->add(context, "{", &top) < 0
 			|| rpc->struct_add(top, "ssdd[", "status", status, "map_file",
@@ -48,9 +77,7 @@ static void answer_reload(rpc_t *rpc, void *context, const char *status,
 		rpc->fault(context, 500, "No memory for the answer");
 		return;
 	}
-	for(i = 0; i < complaints->count; i++)
-		if(add_complaint(rpc, list, &complaints->list[i]) < 0)
-			return;
+	add_complaints(rpc, list, complaints);
 }
 
 
@@ -58,11 +85,13 @@ static void answer_reload(rpc_t *rpc, void *context, const char *status,
 static void rpc_reload(rpc_t *rpc, void *context)
 {
 	struct dr_complaints complaints = {0};
-	str word = STR_NULL;
+	str word = STR_NULL, more = STR_NULL;
 	int dry, err;
 
 	dry = rpc->scan(context, "*S", &word) == 1;
-	if(dry && !(word.len == 3 && memcmp(word.s, "dry", 3) == 0)) {
+	if(dry
+			&& (!(word.len == 3 && memcmp(word.s, "dry", 3) == 0)
+					|| rpc->scan(context, "*S", &more) == 1)) {
 		rpc->fault(context, 400, "Expected no word or: dry");
 		return;
 	}
