@@ -11,7 +11,7 @@ import json
 import os
 import re
 import socket
-from threading import get_ident
+from threading import get_native_id
 
 from . import ports, process
 
@@ -131,7 +131,7 @@ class Kamailio:
 
     def rpc(self, method, *params, seconds=5):
         """Calls an RPC method and returns its result; an error fails."""
-        here = f"{self.folder}/client-{os.getpid()}-{get_ident()}.sock"
+        here = f"{self.folder}/{get_native_id()}.sock"
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
             client.settimeout(seconds)
             try:
