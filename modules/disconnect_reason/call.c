@@ -257,16 +257,16 @@ enum dr_after dr_call_after(const struct dr_call *call, int branch)
 }
 
 
-/** The code that the call's bridge is sent in place of the attempt's, or 0 */
+/** The code that the call's bridge is sent in place of tm's, or 0 */
 static short translated(
-		const struct dr_call *call, const struct dr_answer *answer)
+		const struct dr_call *call, const struct dr_answer *answer, int code)
 {
 	int send;
 
 	if(call->bridge == DR_NONE)
 		return 0;
-	send = dr_map_bridge_send(call->map, call->bridge, answer->code, answer);
-	return (short)(send == answer->code ? 0 : send);
+	send = dr_map_bridge_send(call->map, call->bridge, code, answer);
+	return (short)(send == code ? 0 : send);
 }
 
 
@@ -278,13 +278,15 @@ static short translated(
  *
  * @param call    call
  * @param answer  answer; its detail must be a token
+ * @param code    status code that tm has for the caller, 0: not known
  */
-void dr_call_answer(struct dr_call *call, const struct dr_answer *answer)
+void dr_call_answer(
+		struct dr_call *call, const struct dr_answer *answer, int code)
 {
 	free_lines(call);
 	call->reason = (unsigned char)answer->reason;
 	call->decided = 1;
-	call->send = translated(call, answer);
+	call->send = translated(call, answer, code);
 	call->owns_lines =
 			dr_lines_of(call->map, call->bridge, answer, &call->lines);
 }

@@ -109,8 +109,10 @@ int dr_last_attempt(const struct cell *t)
 }
 
 
-/** Judge by the rules of a trunk, or by the default ones for DR_NONE */
-static void judge(struct dr_call *call, struct dr_attempt *attempt, int number)
+/** Judge by the rules of a trunk, or by the default ones for DR_NONE; code is
+ * what tm has for the caller */
+static void judge(
+		struct dr_call *call, struct dr_attempt *attempt, int number, int code)
 {
 	struct dr_trunk trunk = {.profile = DR_PROFILE_DEFAULT};
 	struct dr_answer answer;
@@ -121,7 +123,7 @@ static void judge(struct dr_call *call, struct dr_attempt *attempt, int number)
 	attempt->profile = trunk.profile;
 	dr_classify(attempt, &answer);
 	answer.trunk = trunk.name;
-	dr_call_answer(call, &answer);
+	dr_call_answer(call, &answer, code);
 }
 
 
@@ -165,7 +167,7 @@ void dr_judge_branch(const struct cell *t, struct dr_call *call, int branch,
 		attempt_faked(&attempt, &t->uac[branch], code);
 	else
 		attempt_dropped(&attempt, &t->uac[branch], code);
-	judge(call, &attempt, trunk);
+	judge(call, &attempt, trunk, is_real(reply) ? attempt.code : code);
 }
 
 
@@ -184,7 +186,7 @@ void dr_judge_without_reply(
 
 	if(source == DR_SOURCE_SCRIPT)
 		attempt.code = code;
-	judge(call, &attempt, DR_NONE);
+	judge(call, &attempt, DR_NONE, code);
 }
 
 

@@ -74,7 +74,7 @@ static int set_in_request(struct sip_msg *msg, const struct dr_answer *answer)
 	struct lump_rpl *lump;
 
 	dr_call_bridge(call.map, msg, &call.bridge);
-	dr_call_answer(&call, answer);
+	dr_call_answer(&call, answer, 0);
 	drop_lump(msg, dr_request_lump(msg));
 	lump = dr_request_add_lump(msg, &call.lines, (int)answer->reason);
 	if(call.owns_lines)
@@ -95,7 +95,7 @@ static int set_in_call(struct sip_msg *msg, struct cell *t,
 
 	dr_call_lock(t);
 	if(!call->final || call->scripted) {
-		dr_call_answer(call, answer);
+		dr_call_answer(call, answer, 0);
 		call->final = 1;
 		call->scripted = 1;
 		dr_tell_request(call, t->uas.request);
