@@ -23,12 +23,25 @@ static int is_real(const struct sip_msg *reply)
 }
 
 
-/** tm sent a CANCEL on the branch before it ended; a timer's CANCEL is only
- * built after the branch ended */
+/** tm sent a CANCEL on the branch */
 static int proxy_cancelled(const struct ua_client *uac)
 {
 	return (uac->request.flags & F_RB_CANCELED)
 		   && uac->local_cancel.buffer_len > 0;
+}
+
+
+/**
+ * Was the CANCEL there before the branch timed out? The timer sends one, too,
+ * and a fork may pick the branch only then. Both timers tell when they began:
+ * that of the CANCEL ends tm's fr_timer later.
+ */
+static int cancelled_before_timeout(
+		const struct cell *t, const struct ua_client *uac)
+{
+	return proxy_cancelled(uac)
+		   && (s_ticks_t)(uac->local_cancel.fr_expire - uac->request.fr_expire)
+					  < (s_ticks_t)t->fr_timeout;
 }
 
 
@@ -47,13 +60,13 @@ static void attempt_from_reply(struct dr_attempt *attempt,
 
 
 /** tm made the end of the branch up: a timer, a failed send, a CANCEL */
-static void attempt_faked(
-		struct dr_attempt *attempt, const struct ua_client *uac, int code)
+static void attempt_faked(struct dr_attempt *attempt, const struct cell *t,
+		const struct ua_client *uac, int code)
 {
 	/* 503 is how tm fakes a retransmission that could not be sent */
 	if(uac->icode == 908 || code == 503) {
 		attempt->source = DR_SOURCE_TRANSPORT;
-	} else if(code == 487 || proxy_cancelled(uac)) {
+	} else if(code == 487 || cancelled_before_timeout(t, uac)) {
 		attempt->source = DR_SOURCE_SCRIPT;
 		attempt->code = code;
 	} else if(uac->request.flags & F_RB_TIMEOUT) {
@@ -66,11 +79,11 @@ static void attempt_faked(
 
 /** tm keeps no reply of the branch: it dropped a real one, or a branch that
  * could not be sent never had one, and counts as a 408 */
-static void attempt_dropped(
-		struct dr_attempt *attempt, const struct ua_client *uac, int code)
+static void attempt_dropped(struct dr_attempt *attempt, const struct cell *t,
+		const struct ua_client *uac, int code)
 {
 	if(code == 408) {
-		attempt_faked(attempt, uac, code);
+		attempt_faked(attempt, t, uac, code);
 		return;
 	}
 	attempt->source = DR_SOURCE_REMOTE;
@@ -164,9 +177,9 @@ void dr_judge_branch(const struct cell *t, struct dr_call *call, int branch,
 	if(is_real(reply))
 		attempt_from_reply(&attempt, &t->uac[branch], reply);
 	else if(reply == FAKED_REPLY)
-		attempt_faked(&attempt, &t->uac[branch], code);
+		attempt_faked(&attempt, t, &t->uac[branch], code);
 	else
-		attempt_dropped(&attempt, &t->uac[branch], code);
+		attempt_dropped(&attempt, t, &t->uac[branch], code);
 	judge(call, &attempt, trunk, is_real(reply) ? attempt.code : code);
 }
 

@@ -6,6 +6,7 @@ import pytest
 from lib.caller import fails
 from lib.case import outcome
 from lib.check import check_loaded
+from lib.proxies import DETAIL
 from lib.trunk import accept, cancelled, reply, silent
 
 FAST = ["X-Test-Timers: 1200,700"]
@@ -43,6 +44,15 @@ def timeout(reason):
         "480-q850-486", "ringing-486-404"])
 def test_two_failures(case, trunk, other, expect):
     case(trunk, expect, fork=[other])
+
+
+def test_both_ring_out(case, proxies):
+    """A bug once: the branch that timed out first, and had tm's CANCEL when tm
+    picked it, was taken for one that the script had cancelled."""
+    case(silent((180,)), outcome(408, "Request Timeout", "USER_UNAVAILABLE",
+                                 detail="detail=no-answer;source=timeout"),
+         headers=FAST, fork=[silent((180,))],
+         pair=proxies.pair(params=(DETAIL,)))
 
 
 @pytest.mark.parametrize("trunk,other,expect", [
