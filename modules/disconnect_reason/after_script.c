@@ -14,6 +14,7 @@
 #include "../../modules/tm/h_table.h"
 
 #include "after_script.h"
+#include "hooks.h"
 #include "outcome.h"
 #include "translate.h"
 
@@ -121,7 +122,8 @@ static int after_failure(struct sip_msg *msg, unsigned int flags, void *param)
 	if(call == NULL)
 		return 1;
 	if(call->judged == t->nr_of_outgoings && !call->tried) {
-		dr_translate(t, call, msg, dr_tm.t_get_picked_branch());
+		if(!dr_replies_are_dropped())
+			dr_translate(t, call, msg, dr_tm.t_get_picked_branch());
 		return 1;
 	}
 	if(call->final)

@@ -293,6 +293,22 @@ void dr_call_answer(
 
 
 /**
+ * Translate the code of a call that the script answered before tm had one.
+ * Call it under tm's reply lock.
+ *
+ * @param call  call whose answer is the script's
+ * @param code  status code that tm has for the caller
+ */
+void dr_call_translate(struct dr_call *call, int code)
+{
+	struct dr_answer answer = {
+			.reason = call->reason, .source = DR_SOURCE_SCRIPT};
+
+	call->send = translated(call, &answer, code);
+}
+
+
+/**
  * Remember the trunk of a new branch by the host of its next hop
  *
  * @param call     call

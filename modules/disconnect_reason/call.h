@@ -58,6 +58,7 @@ void dr_call_sent(
 		struct dr_call *call, int branch, const struct sip_msg *request);
 int dr_call_trunk(
 		const struct dr_call *call, int branch, const struct ua_client *uac);
+void dr_call_translate(struct dr_call *call, int code);
 void dr_call_answer(
 		struct dr_call *call, const struct dr_answer *answer, int code);
 

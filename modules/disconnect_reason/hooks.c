@@ -102,6 +102,16 @@ static void on_branch(const struct cell *t, struct dr_call *call,
 }
 
 
+/**
+ * @return 1 when tm drops the replies of a call whose failure is handled,
+ *         also when no branch is added: failure_reply_mode 1 and 2
+ */
+int dr_replies_are_dropped(void)
+{
+	return reply_mode && drop_replies && (*reply_mode == 1 || *reply_mode == 2);
+}
+
+
 static int others_handle_failure(const struct cell *t)
 {
 	struct tm_callback *cb = (struct tm_callback *)t->tmcb_hl.first;
@@ -131,9 +141,7 @@ static void hear_of_branches(struct cell *t, struct dr_call *call)
 static void mind_dropped_replies(struct cell *t, struct dr_call *call,
 		int picked, struct sip_msg *request)
 {
-	if(reply_mode == NULL || drop_replies == NULL)
-		return;
-	if(*reply_mode != 1 && *reply_mode != 2)
+	if(!dr_replies_are_dropped())
 		return;
 	call->tried = 0;
 	if(t->uac[picked].on_failure)
@@ -158,6 +166,8 @@ static void on_failure(
 			dr_judge_branch(t, call, picked, params->rpl, params->code);
 		dr_tell_request(call, t->uas.request);
 	}
+	if(call->scripted)
+		dr_call_translate(call, params->code);
 	call->judged = t->nr_of_outgoings;
 	dr_tell_request(call, params->req);
 	dr_tell_replies(t, call, picked);

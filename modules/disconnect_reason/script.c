@@ -91,19 +91,22 @@ static int set_in_request(struct sip_msg *msg, const struct dr_answer *answer)
 static int set_in_call(struct sip_msg *msg, struct cell *t,
 		struct dr_call *call, const struct dr_answer *answer)
 {
+	int picked =
+			is_route_type(FAILURE_ROUTE) ? dr_tm.t_get_picked_branch() : -1;
 	int result = -1;
 
 	dr_call_lock(t);
 	if(!call->final || call->scripted) {
-		dr_call_answer(call, answer, 0);
+		dr_call_answer(call, answer,
+				picked >= 0 && picked < t->nr_of_outgoings
+						? t->uac[picked].last_received
+						: 0);
 		call->final = 1;
 		call->scripted = 1;
 		dr_tell_request(call, t->uas.request);
 		if(msg->first_line.type == SIP_REQUEST)
 			dr_tell_request(call, msg);
-		dr_tell_replies(t, call,
-				is_route_type(FAILURE_ROUTE) ? dr_tm.t_get_picked_branch()
-											 : -1);
+		dr_tell_replies(t, call, picked);
 		dr_tell_script(t, call->reason);
 		result = 1;
 	}

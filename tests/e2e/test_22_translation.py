@@ -389,13 +389,14 @@ def test_script_does_nothing(translated, trunk, was, becomes, reason):
                headers=["X-Test-Failed: NOTHING"])
 
 
-@pytest.mark.parametrize("trunk,reason", [
-    (reply(603), REJECTED), (silent((180,)), UNAVAILABLE)],
+@pytest.mark.parametrize("trunk,reason,becomes", [
+    (reply(603), REJECTED, None), (silent((180,)), UNAVAILABLE, TM_AWAY)],
     ids=["603", "180"])
-def test_script_drops_replies(translated, trunk, reason):
-    """tm answers with a 500 of its own, which is nobody's reply."""
+def test_script_drops_replies(translated, trunk, reason, becomes):
+    """tm answers with a 500 of its own, which is nobody's reply. It tells nobody
+    of the drop, so a reply of its own that is translated takes that place."""
     was = (500, "I'm terribly sorry, server error occurred (1/TM)")
-    translated(CODES, trunk, was, was, reason,
+    translated(CODES, trunk, was, becomes or was, reason,
                headers=["X-Test-Failed: DROP"],
                caller=takes(480, 486, was[0]))
 
