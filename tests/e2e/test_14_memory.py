@@ -144,7 +144,9 @@ MODULES = {"drop.cfg": {"before": (*BEFORE, "kex", "cfgutils"),
                            "after": ("async",)}}
 TWO = {"before": (*BEFORE, "kex")}
 FAST = "X-Test-Timers: 700,400"
-ONCE = 64  # bytes that a process may keep of its first message of a kind
+# bytes that a process may keep of its first message of a kind, which may come
+# only after the first count; fewer than 160 calls would lose at 8 bytes each
+ONCE = 512
 
 
 def how(**names):
@@ -211,8 +213,9 @@ def test_no_growth_on_rare_path(case, proxies, path):
                          **MODULES.get(script, TWO)).loaded
     case.storm(proxy, behaviour, source, calls=40, rate=40, headers=headers)
     first = memory(proxy)
-    case.storm(proxy, behaviour, source, calls=80, rate=40, headers=headers)
+    case.storm(proxy, behaviour, source, calls=160, rate=80, headers=headers)
     last = memory(proxy)
     private, before = last.pop("private"), first.pop("private")
     assert last == first
-    assert all(used - before[pid] <= ONCE for pid, used in private.items())
+    grown = {pid: used - before[pid] for pid, used in private.items()}
+    assert max(grown.values()) <= ONCE, grown
