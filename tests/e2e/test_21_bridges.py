@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from lib.caller import answered, cancels, fails
-from lib.case import outcome
 from lib.check import DETAIL_HEADER, REASON_HEADER, check_header, check_same
 from lib.message import distinct
 from lib.scenario import (answer, pause, receive, receive_invite,
