@@ -25,6 +25,11 @@
 #include "map_share.h"
 
 
+/** Trunk of a branch that tm did not tell of: not sent yet, or by a failover of
+ * tm's own to the next address of a name */
+#define NOT_PREPARED (-2)
+
+
 static void free_lines(struct dr_call *call)
 {
 	if(call->owns_lines)
@@ -114,7 +119,7 @@ static struct dr_call *new_call(const struct dr_map *map, short bridge)
 	call->map = map;
 	call->bridge = bridge;
 	for(b = 0; b < trunks; b++)
-		call->trunks[b] = DR_NONE;
+		call->trunks[b] = NOT_PREPARED;
 	return call;
 }
 
@@ -323,6 +328,7 @@ void dr_call_sent(
 
 	if(!has_trunks(call->map))
 		return;
+	call->trunks[branch] = DR_NONE;
 	if(parse_uri(next_hop.s, next_hop.len, &uri) < 0 || uri.host.len <= 0)
 		return;
 	call->trunks[branch] = (short)dr_map_trunk_of_host(
@@ -330,29 +336,62 @@ void dr_call_sent(
 }
 
 
+/** A failover of tm's own goes on with the URI of the branch before */
+static int prepared_as(const struct dr_call *call, const struct cell *t, int b)
+{
+	const str *uri = &t->uac[b].uri;
+	int before;
+
+	for(before = b; before >= 0; before--)
+		if(call->trunks[before] != NOT_PREPARED
+				&& t->uac[before].uri.len == uri->len
+				&& memcmp(t->uac[before].uri.s, uri->s, uri->len) == 0)
+			return call->trunks[before];
+	return DR_NONE;
+}
+
+
 /**
  * Find the trunk that a branch was sent to
  *
  * @param call    call
+ * @param t       its transaction
  * @param branch  0 to DR_BRANCHES_MAX - 1
- * @param uac     the branch
  *
  * @return trunk of the call's map: by the name of the next hop, else by the
  *         address; DR_NONE when the map knows none
  */
-int dr_call_trunk(
-		const struct dr_call *call, int branch, const struct ua_client *uac)
+int dr_call_trunk(const struct dr_call *call, const struct cell *t, int branch)
 {
 	struct dr_address address;
 	struct ip_addr ip;
+	int trunk;
 
 	if(!has_trunks(call->map))
 		return DR_NONE;
-	if(call->trunks[branch] != DR_NONE)
-		return call->trunks[branch];
-	su2ip_addr(&ip, (union sockaddr_union *)&uac->request.dst.to);
+	trunk = prepared_as(call, t, branch);
+	if(trunk != DR_NONE)
+		return trunk;
+	su2ip_addr(&ip, (union sockaddr_union *)&t->uac[branch].request.dst.to);
 	if(ip.len > sizeof(address.bytes))
 		return DR_NONE;
 	address = address_of(&ip);
 	return dr_map_trunk_of_address(call->map, &address);
+}
+
+
+/**
+ * Find the trunk of a branch that got no further than its name
+ *
+ * @param call  call
+ * @param t     its transaction, which does not count the branch
+ *
+ * @return trunk of the call's map, or DR_NONE
+ */
+int dr_call_unresolved_trunk(const struct dr_call *call, const struct cell *t)
+{
+	if(!has_trunks(call->map) || t->nr_of_outgoings >= DR_BRANCHES_MAX
+			|| call->trunks[t->nr_of_outgoings] == NOT_PREPARED)
+		return DR_NONE;
+	return call->trunks[t->nr_of_outgoings];
 }

@@ -39,8 +39,8 @@ struct dr_call
 	unsigned hears : 1;		 /**< tm tells the call of prepared branches */
 	unsigned owns_lines : 1; /**< lines are shared memory of the call */
 
-	/* each branch's trunk as far as its next hop's name tells; only there when
-	 * the map has trunks */
+	/* each branch's trunk as far as its next hop's name tells, or
+	 * NOT_PREPARED; only there when the map has trunks */
 	short trunks[];
 };
 
@@ -56,8 +56,8 @@ void dr_call_provisional(struct dr_call *call, int branch, int code);
 enum dr_after dr_call_after(const struct dr_call *call, int branch);
 void dr_call_sent(
 		struct dr_call *call, int branch, const struct sip_msg *request);
-int dr_call_trunk(
-		const struct dr_call *call, int branch, const struct ua_client *uac);
+int dr_call_trunk(const struct dr_call *call, const struct cell *t, int branch);
+int dr_call_unresolved_trunk(const struct dr_call *call, const struct cell *t);
 void dr_call_translate(struct dr_call *call, int code);
 void dr_call_answer(
 		struct dr_call *call, const struct dr_answer *answer, int code);

@@ -143,7 +143,6 @@ static void mind_dropped_replies(struct cell *t, struct dr_call *call,
 {
 	if(!dr_replies_are_dropped())
 		return;
-	call->tried = 0;
 	if(t->uac[picked].on_failure)
 		hear_of_branches(t, call);
 	else if(!others_handle_failure(t))
@@ -161,7 +160,7 @@ static void on_failure(
 		return;
 	if(!call->final) {
 		if(dr_is_cancelled(t))
-			dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0, 0);
+			dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0);
 		else
 			dr_judge_branch(t, call, picked, params->rpl, params->code);
 		dr_tell_request(call, t->uas.request);
@@ -169,6 +168,7 @@ static void on_failure(
 	if(call->scripted)
 		dr_call_translate(call, params->code);
 	call->judged = t->nr_of_outgoings;
+	call->tried = 0;
 	dr_tell_request(call, params->req);
 	dr_tell_replies(t, call, picked);
 	dr_tell_script(t, call->reason);
@@ -217,7 +217,7 @@ static void on_cancel(struct cell *t, struct dr_call *call)
 {
 	dr_call_lock(t);
 	if(t->uas.status < 200 && !call->final) {
-		dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0, 0);
+		dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0);
 		call->final = 1;
 		dr_tell_replies(t, call, -1);
 		if(t->nr_of_outgoings == 0)

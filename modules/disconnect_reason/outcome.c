@@ -163,8 +163,7 @@ void dr_judge_branch(const struct cell *t, struct dr_call *call, int branch,
 		branch = dr_last_attempt(t);
 		if(branch < 0) {
 			dr_judge_without_reply(call,
-					code == 408 ? DR_SOURCE_TIMEOUT : DR_SOURCE_SCRIPT, code,
-					0);
+					code == 408 ? DR_SOURCE_TIMEOUT : DR_SOURCE_SCRIPT, code);
 			return;
 		}
 		reply = t->uac[branch].reply;
@@ -172,7 +171,7 @@ void dr_judge_branch(const struct cell *t, struct dr_call *call, int branch,
 	}
 	if(branch < DR_BRANCHES_MAX) {
 		attempt.after = dr_call_after(call, branch);
-		trunk = dr_call_trunk(call, branch, &t->uac[branch]);
+		trunk = dr_call_trunk(call, t, branch);
 	}
 	if(is_real(reply))
 		attempt_from_reply(&attempt, &t->uac[branch], reply);
@@ -187,19 +186,33 @@ void dr_judge_branch(const struct cell *t, struct dr_call *call, int branch,
 /**
  * Judge a call that no trunk answered
  *
- * @param call        call, not final
- * @param source      who ended it
- * @param code        status code that tm answers with; used for source script
- * @param unresolved  for source transport: the name could not be resolved
+ * @param call    call, not final
+ * @param source  who ended it
+ * @param code    status code that tm answers with; used for source script
  */
 void dr_judge_without_reply(
-		struct dr_call *call, enum dr_source source, int code, int unresolved)
+		struct dr_call *call, enum dr_source source, int code)
 {
-	struct dr_attempt attempt = {.source = source, .unresolved = unresolved};
+	struct dr_attempt attempt = {.source = source};
 
 	if(source == DR_SOURCE_SCRIPT)
 		attempt.code = code;
 	judge(call, &attempt, DR_NONE, code);
+}
+
+
+/**
+ * Judge a call whose last branch could not be resolved
+ *
+ * @param t     transaction
+ * @param call  its call, not final
+ */
+void dr_judge_unresolved(const struct cell *t, struct dr_call *call)
+{
+	struct dr_attempt attempt = {
+			.source = DR_SOURCE_TRANSPORT, .unresolved = true};
+
+	judge(call, &attempt, dr_call_unresolved_trunk(call, t), 0);
 }
 
 

@@ -250,13 +250,15 @@ def test_set_before_relay(case, bridges, trunk, end):
                 caller_host=SEVERAL)
 
 
-def test_set_before_relay_is_for_failures(case, bridges):
-    """tm's own 100 is no failure."""
+def test_set_before_relay_is_on_the_next_local_reply(case, bridges):
+    """That is tm's own 100."""
     calls = case.run(reply(486), fails(486), pair=bridges,
                      headers=["X-Test-Do: SET"], caller_host=SEVERAL)
-    for call in calls.values():
+    for arm in (0, 1):
+        call = calls["loaded", arm]
         trying, = [m for m in call.received if m.code == 100]
-        assert not any(trying.values(name) for name in NAMES), str(trying)
+        assert {tuple(trying.values(name)) for name in NAMES} == \
+            {("MEDIA_FAILURE",)}, str(trying)
 
 
 def test_set_before_answered_call(case, bridges):
