@@ -213,7 +213,7 @@ def test_no_growth_on_rare_path(case, proxies, path):
                          **MODULES.get(script, TWO)).loaded
     case.storm(proxy, behaviour, source, calls=40, rate=40, headers=headers)
     first = memory(proxy)
-    case.storm(proxy, behaviour, source, calls=160, rate=80, headers=headers)
+    case.storm(proxy, behaviour, source, calls=160, rate=40, headers=headers)
     last = memory(proxy)
     private, before = last.pop("private"), first.pop("private")
     assert last == first
