@@ -14,7 +14,7 @@ CORE_C := $(addprefix $(CORE)/, text.c reason.c header.c \
 	map_check_unique.c map_load.c map_load_keys.c map_load_words.c \
 	map_load_rules.c map_load_trunks.c map_load_bridges.c)
 CORE_HELPERS_C := $(addprefix tests/core/, edge.c map_design.c map_model.c \
-	map_random.c)
+	map_random.c map_written.c)
 CORE_H := $(wildcard $(CORE)/*.h tests/core/*.h tests/fuzz/*.h)
 CORE_LIBS := $(shell pkg-config --libs libconfig)
 CORE_BUILD := $(BUILD)/core
