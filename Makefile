@@ -19,9 +19,10 @@ MAKEFLAGS += --no-print-directory
 
 .PHONY: all module demo test test-long lint bench fuzz install clean \
 	distclean help
-all: module ## build everything for the Kamailio that is installed (default)
+all: module drmap ## build everything for the Kamailio that is installed (default)
 
 include $(wildcard tests/core/core.mk)
+include $(wildcard modules/disconnect_reason/*/*.mk)
 # The one that both supported Debians have
 CLANG := clang-19
 
@@ -50,6 +51,7 @@ test: ## lint, core tests and end-to-end tests
 	@tests/setup build test lint
 	@$(MAKE) lint
 	@$(MAKE) core-test
+	@$(MAKE) drmap-test
 	@$(MAKE) module
 	@$(PYTEST)
 
@@ -68,16 +70,19 @@ lint: ## formatting, compiler warnings and static analysis
 bench: module ## what the module costs, side by side with other ways
 	@tests/setup bench
 	@tests/bench
+	@$(MAKE) core-bench
 
 fuzz: ## fuzz the parsers of the core
 	@tests/setup fuzz
 	@$(MAKE) core-fuzz
 
-install: module ## install the module and its examples (DESTDIR is respected)
+install: module drmap ## install the module, drmap and the examples (DESTDIR is respected)
 	@set -eu; modules=`$(KAMAILIO) -I \
 		| sed -n 's/.*paths to modules: *\([^: ]*\).*/\1/p'`; \
 	install -v -D -m 644 -t "$(DESTDIR)$${modules:?}" $(MODULE); \
-	install -v -D -m 644 -t "$(DESTDIR)$(EXAMPLES)" cfg/*.cfg
+	@mkdir -p "$(DESTDIR)$(EXAMPLES)"
+	cp -R cfg/. "$(DESTDIR)$(EXAMPLES)"
+	@$(MAKE) drmap-install
 
 clean: ## remove what was made, keep the fetched Kamailio source
 	rm -rf $(TREE)

@@ -14,7 +14,9 @@
 #include "../../modules/tm/h_table.h"
 
 #include "after_script.h"
+#include "hooks.h"
 #include "outcome.h"
+#include "translate.h"
 
 
 static int is_answered(const struct cell *t)
@@ -53,12 +55,12 @@ static void judge_unsent(const struct cell *t, struct dr_call *call)
 	int branch = dr_last_attempt(t);
 
 	if(dr_is_cancelled(t))
-		dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0, 0);
+		dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0);
 	else if(branch >= 0)
 		dr_judge_branch(t, call, branch, t->uac[branch].reply,
 				t->uac[branch].last_received);
 	else
-		dr_judge_without_reply(call, DR_SOURCE_TRANSPORT, 0, 1);
+		dr_judge_unresolved(t, call);
 }
 
 
@@ -101,6 +103,14 @@ static int after_request(struct sip_msg *msg, unsigned int flags, void *param)
 }
 
 
+/** The failure_route called a trunk whose name could not be resolved, and tm
+ * answers 478: it keeps no reply to relay */
+static int tried_in_vain(const struct dr_call *call)
+{
+	return call->tried && dr_replies_are_dropped();
+}
+
+
 /**
  * A failure_route, or the route of a resumed transaction, is over; tm holds
  * the reply lock. When the script's new branches could not be sent, or it
@@ -117,16 +127,23 @@ static int after_failure(struct sip_msg *msg, unsigned int flags, void *param)
 	if(t == NULL || !is_stuck(t))
 		return 1;
 	call = dr_call_of(t);
-	if(call == NULL || call->final)
+	if(call == NULL)
+		return 1;
+	if(call->judged == t->nr_of_outgoings && !tried_in_vain(call)) {
+		if(!dr_replies_are_dropped())
+			dr_translate(t, call, msg, dr_tm.t_get_picked_branch());
+		return 1;
+	}
+	if(call->final)
 		return 1;
 	branch = dr_last_attempt(t);
 	if(branch >= call->judged)
 		dr_judge_branch(t, call, branch, t->uac[branch].reply,
 				t->uac[branch].last_received);
-	else if(call->tried)
-		dr_judge_without_reply(call, DR_SOURCE_TRANSPORT, 0, 1);
+	else if(tried_in_vain(call))
+		dr_judge_unresolved(t, call);
 	else if(!call->decided)
-		dr_judge_without_reply(call, DR_SOURCE_SCRIPT, 500, 0);
+		dr_judge_without_reply(call, DR_SOURCE_SCRIPT, 500);
 	else
 		return 1;
 	dr_tell_request(call, t->uas.request);

@@ -14,14 +14,20 @@
 #include "../../core/atomic_ops.h"
 #include "../../core/dprint.h"
 #include "../../core/mem/shm_mem.h"
+#include "../../core/parser/parse_uri.h"
 #include "../../core/pt.h"
-#include "../../core/parser/parse_to.h"
 #include "../../modules/tm/h_table.h"
 
 #include "call.h"
 #include "hooks.h"
+#include "lines.h"
 #include "lumps.h"
-#include "settings.h"
+#include "map_share.h"
+
+
+/** Trunk of a branch that tm did not tell of: not sent yet, or by a failover of
+ * tm's own to the next address of a name */
+#define NOT_PREPARED (-2)
 
 
 static void free_lines(struct dr_call *call)
@@ -37,6 +43,7 @@ static void release(void *param)
 	struct dr_call *call = param;
 
 	free_lines(call);
+	dr_map_drop(call->map);
 	shm_free(call);
 }
 
@@ -61,6 +68,78 @@ static void take_over(struct dr_call *call, const struct lump_rpl *lump)
 }
 
 
+static struct dr_address address_of(const struct ip_addr *ip)
+{
+	struct dr_address address = {.len = ip->len};
+
+	memcpy(address.bytes, ip->u.addr, ip->len);
+	return address;
+}
+
+
+/**
+ * Find the bridge that a request came from
+ *
+ * @param map      map, or NULL
+ * @param request  request as received
+ * @param bridge   set to the bridge, or to DR_NONE
+ *
+ * @return 0, or -1 when the map has bridges and this is none: then the call is
+ *         not to be watched
+ */
+int dr_call_bridge(
+		const struct dr_map *map, const struct sip_msg *request, short *bridge)
+{
+	struct dr_address address = address_of(&request->rcv.src_ip);
+
+	*bridge = DR_NONE;
+	if(map == NULL || dr_map_bridge_count(map) == 0)
+		return 0;
+	*bridge = (short)dr_map_bridge_of_address(map, &address);
+	return *bridge == DR_NONE ? -1 : 0;
+}
+
+
+static int has_trunks(const struct dr_map *map)
+{
+	return map && dr_map_trunk_count(map) > 0;
+}
+
+
+/** A new call that owns a reference to its map */
+static struct dr_call *new_call(const struct dr_map *map, short bridge)
+{
+	int trunks = has_trunks(map) ? DR_BRANCHES_MAX : 0;
+	struct dr_call *call;
+	int b;
+
+	call = shm_mallocxz(sizeof(*call) + trunks * sizeof(call->trunks[0]));
+	if(call == NULL)
+		return NULL;
+	call->map = map;
+	call->bridge = bridge;
+	for(b = 0; b < trunks; b++)
+		call->trunks[b] = NOT_PREPARED;
+	return call;
+}
+
+
+static int hang_on_transaction(
+		struct dr_call *call, struct cell *t, struct sip_msg *request)
+{
+	int events = DR_CALL_EVENTS;
+
+	if(has_trunks(call->map)) {
+		events |= TMCB_REQUEST_FWDED;
+		call->hears = 1;
+	}
+	return dr_tm.register_tmcb(request, t, events, dr_call_event, call, release)
+						   > 0
+				   ? 0
+				   : -1;
+}
+
+
 /**
  * Watch a call. Call it when tm creates the transaction, before tm clones
  * the request.
@@ -73,20 +152,26 @@ static void take_over(struct dr_call *call, const struct lump_rpl *lump)
  */
 void dr_call_watch(struct cell *t, struct sip_msg *request)
 {
-	struct lump_rpl *lump = dr_request_lump(request);
+	const struct dr_map *map = dr_map_take();
+	struct lump_rpl *lump;
 	struct dr_call *call;
+	short bridge;
 
+	if(dr_call_bridge(map, request, &bridge) < 0) {
+		dr_map_drop(map);
+		return;
+	}
+	lump = dr_request_lump(request);
 	if(lump == NULL)
 		lump = dr_request_add_lump(request, NULL, 0);
-	call = lump ? shm_mallocxz(sizeof(*call)) : NULL;
+	call = lump ? new_call(map, bridge) : NULL;
 	if(call == NULL) {
 		LM_ERR("no memory to watch a call: it is relayed without header\n");
+		dr_map_drop(map);
 		return;
 	}
 	take_over(call, lump);
-	if(dr_tm.register_tmcb(
-			   request, t, DR_CALL_EVENTS, dr_call_event, call, release)
-			> 0)
+	if(hang_on_transaction(call, t, request) == 0)
 		return;
 	LM_ERR("tm refused to watch a call: it is relayed without header\n");
 	release(call);
@@ -177,29 +262,16 @@ enum dr_after dr_call_after(const struct dr_call *call, int branch)
 }
 
 
-/** Header lines with the detail header behind, in new shared memory */
-static int detailed_lines(const struct dr_answer *answer, str *lines)
+/** The code that the call's bridge is sent in place of tm's, or 0 */
+static short translated(
+		const struct dr_call *call, const struct dr_answer *answer, int code)
 {
-	const str *reason = &dr_settings.lines[answer->reason];
-	const str *name = &dr_settings.detail_header;
-	char value[DR_DETAIL_HEADER_MAX + 1];
-	size_t len = dr_detail_print(value, sizeof(value), answer);
-	char *p;
+	int send;
 
-	lines->len = reason->len + name->len + (int)len + 4;
-	lines->s = p = shm_malloc(lines->len);
-	if(p == NULL) {
-		SHM_MEM_ERROR;
-		return -1;
-	}
-	memcpy(p, reason->s, reason->len);
-	p += reason->len;
-	memcpy(p, name->s, name->len);
-	p += name->len;
-	memcpy(p, ": ", 2);
-	memcpy(p + 2, value, len);
-	memcpy(p + 2 + len, "\r\n", 2);
-	return 0;
+	if(call->bridge == DR_NONE)
+		return 0;
+	send = dr_map_bridge_send(call->map, call->bridge, code, answer);
+	return (short)(send == code ? 0 : send);
 }
 
 
@@ -211,19 +283,115 @@ static int detailed_lines(const struct dr_answer *answer, str *lines)
  *
  * @param call    call
  * @param answer  answer; its detail must be a token
+ * @param code    status code that tm has for the caller, 0: not known
  */
-void dr_call_answer(struct dr_call *call, const struct dr_answer *answer)
+void dr_call_answer(
+		struct dr_call *call, const struct dr_answer *answer, int code)
 {
-	str lines;
-
 	free_lines(call);
 	call->reason = (unsigned char)answer->reason;
 	call->decided = 1;
-	call->lines = dr_settings.lines[answer->reason];
-	if(dr_settings.detail_header.len == 0)
+	call->send = translated(call, answer, code);
+	call->owns_lines =
+			dr_lines_of(call->map, call->bridge, answer, &call->lines);
+}
+
+
+/**
+ * Translate the code of a call that the script answered before tm had one.
+ * Call it under tm's reply lock.
+ *
+ * @param call  call whose answer is the script's
+ * @param code  status code that tm has for the caller
+ */
+void dr_call_translate(struct dr_call *call, int code)
+{
+	struct dr_answer answer = {
+			.reason = call->reason, .source = DR_SOURCE_SCRIPT};
+
+	call->send = translated(call, &answer, code);
+}
+
+
+/**
+ * Remember the trunk of a new branch by the host of its next hop
+ *
+ * @param call     call
+ * @param branch   0 to DR_BRANCHES_MAX - 1
+ * @param request  the request as tm prepares it for the branch
+ */
+void dr_call_sent(
+		struct dr_call *call, int branch, const struct sip_msg *request)
+{
+	str next_hop = *GET_NEXT_HOP(request);
+	struct sip_uri uri;
+
+	if(!has_trunks(call->map))
 		return;
-	if(detailed_lines(answer, &lines) < 0)
+	call->trunks[branch] = DR_NONE;
+	if(parse_uri(next_hop.s, next_hop.len, &uri) < 0 || uri.host.len <= 0)
 		return;
-	call->lines = lines;
-	call->owns_lines = 1;
+	call->trunks[branch] = (short)dr_map_trunk_of_host(
+			call->map, (struct dr_text){uri.host.s, (size_t)uri.host.len});
+}
+
+
+/** A failover of tm's own goes on with the URI of the branch before */
+static int prepared_as(const struct dr_call *call, const struct cell *t, int b)
+{
+	const str *uri = &t->uac[b].uri;
+	int before;
+
+	for(before = b; before >= 0; before--)
+		if(call->trunks[before] != NOT_PREPARED
+				&& t->uac[before].uri.len == uri->len
+				&& memcmp(t->uac[before].uri.s, uri->s, uri->len) == 0)
+			return call->trunks[before];
+	return DR_NONE;
+}
+
+
+/**
+ * Find the trunk that a branch was sent to
+ *
+ * @param call    call
+ * @param t       its transaction
+ * @param branch  0 to DR_BRANCHES_MAX - 1
+ *
+ * @return trunk of the call's map: by the name of the next hop, else by the
+ *         address; DR_NONE when the map knows none
+ */
+int dr_call_trunk(const struct dr_call *call, const struct cell *t, int branch)
+{
+	struct dr_address address;
+	struct ip_addr ip;
+	int trunk;
+
+	if(!has_trunks(call->map))
+		return DR_NONE;
+	trunk = prepared_as(call, t, branch);
+	if(trunk != DR_NONE)
+		return trunk;
+	su2ip_addr(&ip, (union sockaddr_union *)&t->uac[branch].request.dst.to);
+	if(ip.len > sizeof(address.bytes))
+		return DR_NONE;
+	address = address_of(&ip);
+	return dr_map_trunk_of_address(call->map, &address);
+}
+
+
+/**
+ * Find the trunk of a branch that got no further than its name
+ *
+ * @param call  call
+ * @param t     its transaction, which does not count the branch
+ *
+ * @return trunk of the call's map, or DR_NONE
+ */
+int dr_call_unresolved_trunk(const struct dr_call *call, const struct cell *t)
+{
+	if(!has_trunks(call->map) || t->nr_of_outgoings >= DR_BRANCHES_MAX
+			|| call->trunks[t->nr_of_outgoings] == NOT_PREPARED)
+		return DR_NONE;
+	return call->trunks[t->nr_of_outgoings];
 }

@@ -3,14 +3,16 @@
  *
  * The first of these that fits decides:
  *
- *  1. no reply of the remote side: cancelled, timeout, could not be sent
- *  2. 603 that says a network blocked the call (ATIS-1000099, "603+")
- *  3. a Q.850 cause over a soft status code (RFC 3326, RFC 9366)
- *  4. 487 that nobody here asked for
- *  5. the status code
+ *  1. the caller cancelled
+ *  2. a rule of the map, of the attempt's profile or one that it extends
+ *  3. no reply of the remote side: timeout, could not be sent
+ *  4. 603 that says a network blocked the call (ATIS-1000099, "603+")
+ *  5. a Q.850 cause over a soft status code (RFC 3326, RFC 9366)
+ *  6. 487 that nobody here asked for
+ *  7. the status code
  *
- * A source of script goes by the status code alone: the reply is the proxy's
- * own doing, so nothing in it refines the code.
+ * Rules aside, a source of script goes by the status code alone: the reply is
+ * the proxy's own doing, so nothing in it refines the code.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -19,12 +21,12 @@
 
 #include "classify.h"
 #include "header.h"
+#include "map_search.h"
+#include "q850.h"
 #include "reason_header.h"
 
-#define CODE_MIN 300
-#define CODE_MAX 699
-#define CAUSE_MIN 1
-#define CAUSE_MAX 127
+#define CODE_MIN DR_CODE_MIN
+#define CODE_MAX DR_CODE_MAX
 
 /* One row of a table; empty words: no such row */
 struct row
@@ -58,14 +60,13 @@ static const struct row codes[CODE_MAX - CODE_MIN + 1] = {
 
 #define YES true
 #define NO false
-static const struct row causes[CAUSE_MAX + 1] = {
+static const struct row causes[DR_CAUSE_MAX + 1] = {
 #define DR_Q850_CAUSE(cause, overrides, reason, detail, words) \
 	[(cause)] = {DR_##reason, overrides, DR_TEXT(detail), DR_TEXT(words)},
 #include "table_q850_causes.h"
 };
 
 static const struct dr_text reason_name = DR_TEXT("Reason");
-static const struct dr_text q850_name = DR_TEXT("Q.850");
 
 
 static void decide(
@@ -140,42 +141,61 @@ static bool is_soft(int code)
 }
 
 
-/* The Q.850 cause of a value, or DR_CAUSE_NONE */
-static int q850_cause(const struct dr_reason_value *value)
-{
-	if(value->cause < CAUSE_MIN || value->cause > CAUSE_MAX
-			|| !dr_text_alike(value->protocol, q850_name))
-		return DR_CAUSE_NONE;
-
-	return value->cause;
-}
-
-
 /* Let the first cause that overrides decide. A cause before it that does not (16
  * normal clearing, 127 interworking, one without a row) says nothing about why,
  * so it does not keep a later one from doing so. Among those that override, the
  * first is nearest to the failure. */
 static bool decide_by_q850(struct dr_answer *answer, struct dr_text headers)
 {
-	struct dr_header header;
-	struct dr_reason_value value;
+	struct dr_q850_walk walk = {headers, {NULL, 0}};
+	int cause;
 
-	while(dr_header_find(&headers, &reason_name, 1, &header)) {
-		while(dr_reason_value_next(&header.value, &value)) {
-			int cause = q850_cause(&value);
-
-			if(cause == DR_CAUSE_NONE)
-				continue;
-			if(causes[cause].refines) {
-				answer->cause = cause;
-				decide(answer, DR_BY_Q850, &causes[cause]);
-				return true;
-			}
-			if(answer->cause == DR_CAUSE_NONE)
-				answer->cause = cause;
+	while((cause = dr_q850_next(&walk)) != DR_CAUSE_NONE) {
+		if(causes[cause].refines) {
+			answer->cause = cause;
+			decide(answer, DR_BY_Q850, &causes[cause]);
+			return true;
 		}
+		if(answer->cause == DR_CAUSE_NONE)
+			answer->cause = cause;
 	}
 	return false;
+}
+
+
+static bool may_refine(const struct dr_attempt *attempt)
+{
+	if(attempt->source != DR_SOURCE_REMOTE || !is_soft(attempt->code))
+		return false;
+
+	return attempt->map
+				   ? dr_map_q850(attempt->map, attempt->profile, attempt->q850)
+				   : attempt->q850;
+}
+
+
+/* Let a rule of the map decide */
+static bool decide_by_rule(
+		struct dr_answer *answer, const struct dr_attempt *attempt)
+{
+	static const struct row row = {.words = DR_TEXT("a rule of the map")};
+	struct dr_q850_walk walk = {attempt->headers, {NULL, 0}};
+	const struct dr_block_rule *rules;
+	struct dr_found found;
+
+	if(!attempt->map || !dr_map_match(attempt->map, attempt, &found))
+		return false;
+
+	rules = dr_block_at(attempt->map, attempt->map->rules.at);
+	decide(answer, DR_BY_RULE, &row);
+	answer->reason = (enum dr_reason)rules[found.rule].reason;
+	answer->detail = dr_block_text(attempt->map, rules[found.rule].detail);
+	answer->rule = (int)found.rule;
+	if(found.cause != 0)
+		answer->cause = (int)found.cause;
+	else if(may_refine(attempt))
+		answer->cause = dr_q850_next(&walk);
+	return true;
 }
 
 
@@ -186,8 +206,7 @@ static void classify_reply(
 		decide(answer, DR_BY_EVENT, &events[DR_EVENT_BLOCKED]);
 		return;
 	}
-	if(attempt->q850 && is_soft(attempt->code)
-			&& decide_by_q850(answer, attempt->headers))
+	if(may_refine(attempt) && decide_by_q850(answer, attempt->headers))
 		return;
 
 	if(attempt->code == 487)
@@ -201,16 +220,23 @@ static void classify_reply(
  * Find the reason of a failed attempt
  *
  * Looks at the reply's header fields only where they can matter: over soft
- * status codes, and for a 603 that says "Network Blocked".
+ * status codes, for a 603 that says "Network Blocked", and where a rule asks for
+ * them.
  *
  * @param attempt The attempt; its texts may be hostile, and may be empty
- * @param answer  Set, every field of it; its texts are constant
+ * @param answer  Set, every field of it; its texts are constant, or the map's
  */
 void dr_classify(const struct dr_attempt *attempt, struct dr_answer *answer)
 {
 	answer->source = attempt->source;
+	answer->after = attempt->after;
 	answer->code = attempt->code;
 	answer->cause = DR_CAUSE_NONE;
+	answer->rule = DR_NONE;
+	answer->trunk = (struct dr_text){NULL, 0};
+
+	if(decide_by_rule(answer, attempt))
+		return;
 
 	switch(attempt->source) {
 		case DR_SOURCE_CANCEL:

@@ -7,13 +7,19 @@
  */
 
 #include "../../core/dprint.h"
+#include "../../core/rpc_lookup.h"
 #include "../../core/sr_module.h"
 
 #include "hooks.h"
+#include "map_share.h"
+#include "rpc.h"
 #include "script.h"
 #include "settings.h"
 
 MODULE_VERSION
+
+/** Longest complaint about a map in the log, in bytes */
+#define COMPLAINT_MAX 1024
 
 static int mod_init(void);
 
@@ -33,6 +39,7 @@ static param_export_t params[] = {
 	{"auto", PARAM_INT, &dr_settings.auto_watch},
 	{"header", PARAM_STR | PARAM_USE_FUNC, (void *)dr_settings_add_header},
 	{"detail_header", PARAM_STR, &dr_settings.detail_header},
+	{"map_file", PARAM_STRING, &dr_settings.map_file},
 	{"avp", PARAM_STRING, &avp},
 	{"strip", PARAM_INT, &dr_settings.strip},
 	{"q850", PARAM_INT, &dr_settings.q850},
@@ -87,9 +94,44 @@ int mod_register(char *path, int *dlflags, void *reserved1, void *reserved2)
 }
 
 
+static void log_complaints(const struct dr_complaints *complaints)
+{
+	char text[COMPLAINT_MAX];
+	size_t i;
+
+	for(i = 0; i < complaints->count; i++) {
+		dr_complaint_print(text, sizeof(text), &complaints->list[i]);
+		if(complaints->list[i].warning)
+			LM_WARN("%s\n", text);
+		else
+			LM_ERR("%s\n", text);
+	}
+}
+
+
+static int load_map(void)
+{
+	struct dr_complaints complaints = {0};
+	int err;
+
+	if(dr_settings.map_file[0] == '\0')
+		return 0;
+	if(dr_map_share_init() < 0)
+		return -1;
+	err = dr_map_reload(dr_settings.map_file, 0, &complaints);
+	log_complaints(&complaints);
+	dr_complaints_free(&complaints);
+	return err == 0 ? 0 : -1;
+}
+
+
 static int mod_init(void)
 {
-	if(dr_settings_init(avp) < 0)
+	if(dr_settings_init(avp) < 0 || load_map() < 0)
 		return -1;
+	if(rpc_register_array(dr_rpc) != 0) {
+		LM_ERR("the core refused the RPC commands\n");
+		return -1;
+	}
 	return dr_hooks_init();
 }

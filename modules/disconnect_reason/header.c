@@ -170,6 +170,33 @@ bool dr_header_find(struct dr_text *headers, const struct dr_text *names,
 }
 
 
+/**
+ * Take header fields off the front up to the next one whose name may be one of
+ * many; the quick way past the others
+ *
+ * @param headers  Header fields, as for dr_header_next(), and moved like there
+ * @param initials The bits dr_initial() of the names' first letters
+ * @param header   Set to the field; its name is yet to be compared. Undefined at
+ *                 the end.
+ *
+ * @return true when there was one, false at the end
+ */
+bool dr_header_find_initial(
+		struct dr_text *headers, uint32_t initials, struct dr_header *header)
+{
+	struct dr_text field;
+
+	while(take_field(headers, &field)) {
+		if(!(initials & dr_initial(*field.s)) && *field.s != ' '
+				&& *field.s != '\t')
+			continue;
+		split_field(field, header);
+		return true;
+	}
+	return false;
+}
+
+
 static bool begins_word(struct dr_text text, const char *s)
 {
 	return s == text.s || s[-1] == '\n' || s[-1] == '\r' || s[-1] == ' '

@@ -10,6 +10,7 @@
 #define DR_HEADER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "text.h"
 
@@ -21,11 +22,21 @@ struct dr_header
 	struct dr_text field; /**< from the name to its line end, both included */
 };
 
+/** The bit of a name's first letter in a set of initials; other characters than
+ * letters share the bits of letters */
+static inline uint32_t dr_initial(char c)
+{
+	return (uint32_t)1 << (c & 31);
+}
+
+
 bool dr_header_next(struct dr_text *headers, struct dr_header *header);
 bool dr_header_may_have(
 		struct dr_text message, const struct dr_text *names, size_t count);
 bool dr_header_find(struct dr_text *headers, const struct dr_text *names,
 		size_t count, struct dr_header *header);
+bool dr_header_find_initial(
+		struct dr_text *headers, uint32_t initials, struct dr_header *header);
 bool dr_header_is(const struct dr_header *header, struct dr_text name);
 size_t dr_token_length(struct dr_text text);
 bool dr_token_check(struct dr_text token);

@@ -22,9 +22,11 @@
 
 #include "after_script.h"
 #include "hooks.h"
+#include "lines.h"
 #include "lumps.h"
 #include "outcome.h"
 #include "settings.h"
+#include "translate.h"
 
 /** How often a CANCEL that comes before any branch lets others run */
 #define YIELDS 50
@@ -53,6 +55,14 @@ static void on_new_transaction(
 }
 
 
+static void strip(const struct dr_call *call, struct sip_msg *reply)
+{
+	struct dr_text names[DR_NAMES_MAX];
+
+	dr_reply_strip(reply, names, dr_names_of(call->map, call->bridge, names));
+}
+
+
 static void on_reply(
 		struct cell *t, struct dr_call *call, struct tmcb_params *params)
 {
@@ -75,9 +85,30 @@ static void on_reply(
 			return;
 		if(dr_reply_reserve(reply) < 0)
 			LM_ERR("no memory for the header of a reply\n");
+		dr_translate_reserve(call, reply);
 	}
 	if(dr_settings.strip)
-		dr_reply_strip(reply);
+		strip(call, reply);
+}
+
+
+/** tm counts the branch only when it is complete */
+static void on_branch(const struct cell *t, struct dr_call *call,
+		const struct tmcb_params *params)
+{
+	call->tried = 1;
+	if(t->nr_of_outgoings < DR_BRANCHES_MAX)
+		dr_call_sent(call, t->nr_of_outgoings, params->req);
+}
+
+
+/**
+ * @return 1 when tm drops the replies of a call whose failure is handled,
+ *         also when no branch is added: failure_reply_mode 1 and 2
+ */
+int dr_replies_are_dropped(void)
+{
+	return reply_mode && drop_replies && (*reply_mode == 1 || *reply_mode == 2);
 }
 
 
@@ -110,11 +141,8 @@ static void hear_of_branches(struct cell *t, struct dr_call *call)
 static void mind_dropped_replies(struct cell *t, struct dr_call *call,
 		int picked, struct sip_msg *request)
 {
-	if(reply_mode == NULL || drop_replies == NULL)
+	if(!dr_replies_are_dropped())
 		return;
-	if(*reply_mode != 1 && *reply_mode != 2)
-		return;
-	call->tried = 0;
 	if(t->uac[picked].on_failure)
 		hear_of_branches(t, call);
 	else if(!others_handle_failure(t))
@@ -132,16 +160,21 @@ static void on_failure(
 		return;
 	if(!call->final) {
 		if(dr_is_cancelled(t))
-			dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0, 0);
+			dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0);
 		else
 			dr_judge_branch(t, call, picked, params->rpl, params->code);
 		dr_tell_request(call, t->uas.request);
 	}
+	if(call->scripted)
+		dr_call_translate(call, params->code);
 	call->judged = t->nr_of_outgoings;
+	call->tried = 0;
 	dr_tell_request(call, params->req);
 	dr_tell_replies(t, call, picked);
 	dr_tell_script(t, call->reason);
 	mind_dropped_replies(t, call, picked, params->req);
+	if(!t->uac[picked].on_failure)
+		dr_translate(t, call, params->req, picked);
 }
 
 
@@ -184,7 +217,7 @@ static void on_cancel(struct cell *t, struct dr_call *call)
 {
 	dr_call_lock(t);
 	if(t->uas.status < 200 && !call->final) {
-		dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0, 0);
+		dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0);
 		call->final = 1;
 		dr_tell_replies(t, call, -1);
 		if(t->nr_of_outgoings == 0)
@@ -226,7 +259,7 @@ void dr_call_event(struct cell *t, int type, struct tmcb_params *params)
 	else if(type & TMCB_E2ECANCEL_IN)
 		on_cancel(t, call);
 	else if(type & TMCB_REQUEST_FWDED)
-		call->tried = 1;
+		on_branch(t, call, params);
 	else if(type & TMCB_DESTROY)
 		on_destroy(t, call);
 }
@@ -254,6 +287,8 @@ int dr_hooks_init(void)
 		return -1;
 	}
 	find_tm_details();
+	if(dr_translate_init() < 0)
+		return -1;
 	if(dr_tm.register_tmcb(
 			   NULL, NULL, TMCB_REQUEST_IN, on_new_transaction, NULL, NULL)
 			<= 0) {

@@ -26,10 +26,11 @@
 
 #include "header.h"
 #include "lumps.h"
-#include "settings.h"
 
 /** Flag bit of our lumps; tm keeps it when it clones */
 #define OUR_LUMP (1 << 20)
+/** Flag bit of the lump that holds the phrase of a reply */
+#define OUR_PHRASE (1 << 21)
 /** Where the mark of a request's lump begins in its flags */
 #define MARK_SHIFT 21
 #define MARK_MASK 0xff
@@ -143,18 +144,34 @@ void dr_request_fill(struct sip_msg *request, const str *text)
 
 
 /** Another module may share our anchor, so the lump itself is flagged too */
-static struct lump *reply_lump(const struct sip_msg *reply)
+static struct lump *reply_lump(const struct sip_msg *reply, int flag)
 {
 	struct lump *anchor, *lump;
 
 	for(anchor = reply->add_rm; anchor; anchor = anchor->next) {
-		if(!(anchor->flags & OUR_LUMP))
+		if(!(anchor->flags & flag))
 			continue;
 		for(lump = anchor->before; lump; lump = lump->before)
-			if(lump->flags & OUR_LUMP)
+			if(lump->flags & flag)
 				return lump;
 	}
 	return NULL;
+}
+
+
+/** Add an empty lump before a place, or before what is deleted there */
+static struct lump *add_before(struct lump *place, int flag)
+{
+	struct lump *lump;
+
+	if(place == NULL)
+		return NULL;
+	lump = insert_new_lump_before(place, NULL, 0, HDR_OTHER_T);
+	if(lump == NULL)
+		return NULL;
+	place->flags |= flag;
+	lump->flags |= flag;
+	return lump;
 }
 
 
@@ -169,18 +186,11 @@ static struct lump *reply_lump(const struct sip_msg *reply)
  */
 int dr_reply_reserve(struct sip_msg *reply)
 {
-	struct lump *anchor, *lump;
+	int offset = (int)(reply->cseq->name.s - reply->buf);
 
-	anchor = anchor_lump(
-			reply, (int)(reply->cseq->name.s - reply->buf), 0, HDR_OTHER_T);
-	if(anchor == NULL)
-		return -1;
-	lump = insert_new_lump_before(anchor, NULL, 0, HDR_OTHER_T);
-	if(lump == NULL)
-		return -1;
-	anchor->flags |= OUR_LUMP;
-	lump->flags |= OUR_LUMP;
-	return 0;
+	return add_before(anchor_lump(reply, offset, 0, HDR_OTHER_T), OUR_LUMP)
+				   ? 0
+				   : -1;
 }
 
 
@@ -189,18 +199,19 @@ int dr_reply_reserve(struct sip_msg *reply)
  * answer of ours
  *
  * @param reply  reply as received
+ * @param names  header names to remove
+ * @param count  how many there are
  */
-void dr_reply_strip(struct sip_msg *reply)
+void dr_reply_strip(
+		struct sip_msg *reply, const struct dr_text *names, int count)
 {
 	struct dr_text rest = {reply->buf + reply->first_line.len,
 			reply->len - reply->first_line.len};
 	struct dr_header header;
 
-	if(!dr_header_may_have(
-			   rest, dr_settings.names, (size_t)dr_settings.name_count))
+	if(!dr_header_may_have(rest, names, (size_t)count))
 		return;
-	while(dr_header_find(&rest, dr_settings.names,
-			(size_t)dr_settings.name_count, &header)) {
+	while(dr_header_find(&rest, names, (size_t)count, &header)) {
 		if(del_lump(reply, (int)(header.field.s - reply->buf),
 				   (int)header.field.len, HDR_OTHER_T)
 				== NULL) {
@@ -232,6 +243,19 @@ static void own_text(struct lump *lump, const str *text)
 }
 
 
+static void fill(struct lump *lump, const str *text)
+{
+	if(lump == NULL)
+		return;
+	if(!(lump->flags & LUMPFLAG_SHMEM)) {
+		own_text(lump, text);
+		return;
+	}
+	lump->u.value = text->s;
+	lump->len = text->len;
+}
+
+
 /**
  * Write header lines into the reserved place of a reply. Call it under tm's
  * reply lock.
@@ -242,14 +266,44 @@ static void own_text(struct lump *lump, const str *text)
  */
 void dr_reply_fill(struct sip_msg *reply, const str *text)
 {
-	struct lump *lump = reply_lump(reply);
+	fill(reply_lump(reply, OUR_LUMP), text);
+}
 
-	if(lump == NULL)
-		return;
-	if(!(lump->flags & LUMPFLAG_SHMEM)) {
-		own_text(lump, text);
-		return;
+
+/**
+ * Make the reason phrase of a reply one that can be filled later, also in
+ * tm's clones. Until then it says what it said.
+ *
+ * @param reply  reply as received
+ *
+ * @return 0, or -1 without memory
+ */
+int dr_reply_reserve_phrase(struct sip_msg *reply)
+{
+	const str *phrase = &reply->first_line.u.reply.reason;
+	int offset = (int)(phrase->s - reply->buf);
+	struct lump *place, *lump;
+
+	if(phrase->len == 0) {
+		place = anchor_lump(reply, offset, 0, HDR_OTHER_T);
+		return add_before(place, OUR_PHRASE) ? 0 : -1;
 	}
-	lump->u.value = text->s;
-	lump->len = text->len;
+	place = del_lump(reply, offset, phrase->len, HDR_OTHER_T);
+	lump = add_before(place, OUR_PHRASE);
+	if(lump)
+		own_text(lump, phrase);
+	return lump && lump->len == phrase->len ? 0 : -1;
+}
+
+
+/**
+ * Write another reason phrase into a reply. Call it under tm's reply lock.
+ *
+ * @param reply   reply as received, or as tm stored it; one that was not
+ *                prepared for it stays as it is
+ * @param phrase  text that outlives the reply
+ */
+void dr_reply_fill_phrase(struct sip_msg *reply, const str *phrase)
+{
+	fill(reply_lump(reply, OUR_PHRASE), phrase);
 }

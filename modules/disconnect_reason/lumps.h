@@ -13,6 +13,8 @@
 #include "../../core/parser/msg_parser.h"
 #include "../../core/str.h"
 
+#include "text.h"
+
 struct lump_rpl *dr_request_lump(const struct sip_msg *request);
 struct lump_rpl *dr_request_add_lump(
 		struct sip_msg *request, const str *text, int mark);
@@ -22,7 +24,10 @@ struct lump_rpl *dr_request_early_lump(
 void dr_request_fill(struct sip_msg *request, const str *text);
 
 int dr_reply_reserve(struct sip_msg *reply);
-void dr_reply_strip(struct sip_msg *reply);
+void dr_reply_strip(
+		struct sip_msg *reply, const struct dr_text *names, int count);
 void dr_reply_fill(struct sip_msg *reply, const str *text);
+int dr_reply_reserve_phrase(struct sip_msg *reply);
+void dr_reply_fill_phrase(struct sip_msg *reply, const str *phrase);
 
 #endif

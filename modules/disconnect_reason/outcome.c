@@ -122,12 +122,21 @@ int dr_last_attempt(const struct cell *t)
 }
 
 
-static void judge(struct dr_call *call, const struct dr_attempt *attempt)
+/** Judge by the rules of a trunk, or by the default ones for DR_NONE; code is
+ * what tm has for the caller */
+static void judge(
+		struct dr_call *call, struct dr_attempt *attempt, int number, int code)
 {
+	struct dr_trunk trunk = {.profile = DR_PROFILE_DEFAULT};
 	struct dr_answer answer;
 
+	if(number != DR_NONE)
+		dr_map_get_trunk(call->map, number, &trunk);
+	attempt->map = call->map;
+	attempt->profile = trunk.profile;
 	dr_classify(attempt, &answer);
-	dr_call_answer(call, &answer);
+	answer.trunk = trunk.name;
+	dr_call_answer(call, &answer, code);
 }
 
 
@@ -145,6 +154,7 @@ void dr_judge_branch(const struct cell *t, struct dr_call *call, int branch,
 		struct sip_msg *reply, int code)
 {
 	struct dr_attempt attempt = {.q850 = dr_settings.q850};
+	int trunk = DR_NONE;
 
 	if(t->uac[branch].flags & TM_UAC_FLAG_BLIND) {
 		/* suspended after an attempt failed: that one is why */
@@ -153,41 +163,56 @@ void dr_judge_branch(const struct cell *t, struct dr_call *call, int branch,
 		branch = dr_last_attempt(t);
 		if(branch < 0) {
 			dr_judge_without_reply(call,
-					code == 408 ? DR_SOURCE_TIMEOUT : DR_SOURCE_SCRIPT, code,
-					0);
+					code == 408 ? DR_SOURCE_TIMEOUT : DR_SOURCE_SCRIPT, code);
 			return;
 		}
 		reply = t->uac[branch].reply;
 		code = t->uac[branch].last_received;
 	}
-	if(branch < DR_BRANCHES_MAX)
+	if(branch < DR_BRANCHES_MAX) {
 		attempt.after = dr_call_after(call, branch);
+		trunk = dr_call_trunk(call, t, branch);
+	}
 	if(is_real(reply))
 		attempt_from_reply(&attempt, &t->uac[branch], reply);
 	else if(reply == FAKED_REPLY)
 		attempt_faked(&attempt, t, &t->uac[branch], code);
 	else
 		attempt_dropped(&attempt, t, &t->uac[branch], code);
-	judge(call, &attempt);
+	judge(call, &attempt, trunk, is_real(reply) ? attempt.code : code);
 }
 
 
 /**
  * Judge a call that no trunk answered
  *
- * @param call        call, not final
- * @param source      who ended it
- * @param code        status code that tm answers with; used for source script
- * @param unresolved  for source transport: the name could not be resolved
+ * @param call    call, not final
+ * @param source  who ended it
+ * @param code    status code that tm answers with; used for source script
  */
 void dr_judge_without_reply(
-		struct dr_call *call, enum dr_source source, int code, int unresolved)
+		struct dr_call *call, enum dr_source source, int code)
 {
-	struct dr_attempt attempt = {.source = source, .unresolved = unresolved};
+	struct dr_attempt attempt = {.source = source};
 
 	if(source == DR_SOURCE_SCRIPT)
 		attempt.code = code;
-	judge(call, &attempt);
+	judge(call, &attempt, DR_NONE, code);
+}
+
+
+/**
+ * Judge a call whose last branch could not be resolved
+ *
+ * @param t     transaction
+ * @param call  its call, not final
+ */
+void dr_judge_unresolved(const struct cell *t, struct dr_call *call)
+{
+	struct dr_attempt attempt = {
+			.source = DR_SOURCE_TRANSPORT, .unresolved = true};
+
+	judge(call, &attempt, dr_call_unresolved_trunk(call, t), 0);
 }
 
 

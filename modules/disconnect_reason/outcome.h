@@ -17,7 +17,8 @@ int dr_last_attempt(const struct cell *t);
 void dr_judge_branch(const struct cell *t, struct dr_call *call, int branch,
 		struct sip_msg *reply, int code);
 void dr_judge_without_reply(
-		struct dr_call *call, enum dr_source source, int code, int unresolved);
+		struct dr_call *call, enum dr_source source, int code);
+void dr_judge_unresolved(const struct cell *t, struct dr_call *call);
 
 void dr_tell_request(const struct dr_call *call, struct sip_msg *request);
 void dr_tell_stored(struct cell *t, struct dr_call *call);

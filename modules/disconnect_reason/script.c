@@ -16,6 +16,7 @@
 #include "../../modules/tm/h_table.h"
 
 #include "lumps.h"
+#include "map_share.h"
 #include "outcome.h"
 #include "reason_header.h"
 #include "script.h"
@@ -69,14 +70,16 @@ static void drop_lump(struct sip_msg *msg, struct lump_rpl *lump)
 /** No watched transaction: the answer waits in the request itself */
 static int set_in_request(struct sip_msg *msg, const struct dr_answer *answer)
 {
-	struct dr_call call = {0};
+	struct dr_call call = {.map = dr_map_take()};
 	struct lump_rpl *lump;
 
-	dr_call_answer(&call, answer);
+	dr_call_bridge(call.map, msg, &call.bridge);
+	dr_call_answer(&call, answer, 0);
 	drop_lump(msg, dr_request_lump(msg));
 	lump = dr_request_add_lump(msg, &call.lines, (int)answer->reason);
 	if(call.owns_lines)
 		shm_free(call.lines.s);
+	dr_map_drop(call.map);
 	if(lump == NULL)
 		return -1;
 	dr_tell_script(NULL, answer->reason);
@@ -88,19 +91,22 @@ static int set_in_request(struct sip_msg *msg, const struct dr_answer *answer)
 static int set_in_call(struct sip_msg *msg, struct cell *t,
 		struct dr_call *call, const struct dr_answer *answer)
 {
+	int picked =
+			is_route_type(FAILURE_ROUTE) ? dr_tm.t_get_picked_branch() : -1;
 	int result = -1;
 
 	dr_call_lock(t);
 	if(!call->final || call->scripted) {
-		dr_call_answer(call, answer);
+		dr_call_answer(call, answer,
+				picked >= 0 && picked < t->nr_of_outgoings
+						? t->uac[picked].last_received
+						: 0);
 		call->final = 1;
 		call->scripted = 1;
 		dr_tell_request(call, t->uas.request);
 		if(msg->first_line.type == SIP_REQUEST)
 			dr_tell_request(call, msg);
-		dr_tell_replies(t, call,
-				is_route_type(FAILURE_ROUTE) ? dr_tm.t_get_picked_branch()
-											 : -1);
+		dr_tell_replies(t, call, picked);
 		dr_tell_script(t, call->reason);
 		result = 1;
 	}

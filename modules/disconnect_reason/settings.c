@@ -18,7 +18,8 @@
 /** Longest header name in bytes */
 #define HEADER_NAME_MAX 64
 
-struct dr_settings dr_settings = {.auto_watch = 1, .strip = 1, .q850 = 1};
+struct dr_settings dr_settings = {
+		.auto_watch = 1, .strip = 1, .q850 = 1, .map_file = ""};
 
 static str default_header = str_init("X-LK-Disconnect-Reason");
 

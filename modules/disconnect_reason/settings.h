@@ -23,6 +23,7 @@ struct dr_settings
 {
 	int auto_watch; /**< auto: watch every initial INVITE */
 	int strip;		/**< remove our header names from what a trunk sends */
+	char *map_file; /**< file of the map; empty: the built-in tables alone */
 	int q850;		/**< may Reason: Q.850 refine soft codes */
 
 	str headers[DR_HEADERS_MAX]; /**< names that carry the reason */

@@ -5,19 +5,32 @@
 # Included by the Makefile at the root; paths are relative to it.
 
 CORE := modules/disconnect_reason
-CORE_C := $(addprefix $(CORE)/, text.c reason.c header.c reason_header.c \
-	classify.c detail.c)
+CORE_C := $(addprefix $(CORE)/, text.c reason.c header.c \
+	reason_header.c q850.c classify.c detail.c explain.c question.c \
+	map.c map_find.c map_match.c map_search.c map_table.c map_words.c \
+	map_spec.c map_build.c map_compile.c map_compile_rules.c \
+	map_address.c map_complain.c map_files.c map_include.c map_read.c \
+	map_scan.c map_check.c \
+	map_check_unique.c map_load.c map_load_keys.c map_load_words.c \
+	map_load_rules.c map_load_trunks.c map_load_bridges.c)
+CORE_HELPERS_C := $(addprefix tests/core/, edge.c map_design.c map_model.c \
+	map_random.c map_written.c)
 CORE_H := $(wildcard $(CORE)/*.h tests/core/*.h tests/fuzz/*.h)
+CORE_LIBS := $(shell pkg-config --libs libconfig)
 CORE_BUILD := $(BUILD)/core
 CORE_TESTS := $(patsubst tests/core/%.c,%,$(wildcard tests/core/test_*.c))
 CORE_FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 CORE_FLAGS := -std=c11 -Wall -Wextra -Werror -Wconversion -Wshadow -g -I$(CORE)
 CORE_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
+# The core's calls for memory go through this test
+CORE_WRAPPED := test_map_memory
+CORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 CLANG := clang
 FUZZ_SECONDS := 60
 
-.PHONY: core-test core-fuzz core-coverage
+.PHONY: core-test core-fuzz core-coverage core-bench
+.PRECIOUS: $(CORE_BUILD)/test/%.o $(CORE_BUILD)/fuzz/%.o
 
 core-test: $(CORE_TESTS:%=$(CORE_BUILD)/%) ## test the core, with sanitizers
 	@for t in $^; do \
@@ -28,11 +41,14 @@ core-test: $(CORE_TESTS:%=$(CORE_BUILD)/%) ## test the core, with sanitizers
 core-fuzz: $(CORE_FUZZERS:%=$(CORE_BUILD)/%) ## fuzz each parser FUZZ_SECONDS long
 	@for f in $(CORE_FUZZERS); do \
 		name=$${f#fuzz_}; corpus=$(CORE_BUILD)/corpus/$$name; \
+		seeds=tests/fuzz/corpus/$$name; dict=tests/fuzz/$$name.dict; \
+		[ -e $$seeds ] || seeds='tests/core/maps/good tests/core/maps/bad'; \
+		[ -e $$dict ] || dict=tests/fuzz/sip.dict; \
 		mkdir -p $$corpus; \
 		$(CORE_BUILD)/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=5 \
-			-max_len=16384 -dict=tests/fuzz/sip.dict -print_final_stats=1 \
+			-max_len=16384 -dict=$$dict -print_final_stats=1 \
 			-artifact_prefix=$(CORE_BUILD)/$$name- \
-			$$corpus tests/fuzz/corpus/$$name \
+			$$corpus $$seeds \
 			>$(CORE_BUILD)/$$f.log 2>&1 \
 			|| { tail -50 $(CORE_BUILD)/$$f.log; exit 1; }; \
 		printf '%s: ' $$f; \
@@ -47,20 +63,49 @@ core-coverage: ## print line and branch coverage of the core
 			-o $(CORE_BUILD)/coverage/$$(basename $$c .c).o || exit 1; \
 	done
 	@for t in $(CORE_TESTS); do \
+		wrap=; [ $$t != $(CORE_WRAPPED) ] || wrap=$(CORE_WRAP); \
 		$(CC) $(CORE_FLAGS) -O0 --coverage -o $(CORE_BUILD)/coverage/$$t \
-			tests/core/$$t.c tests/core/edge.c \
-			$(CORE_BUILD)/coverage/*.o -lcmocka || exit 1; \
+			tests/core/$$t.c $(CORE_HELPERS_C) $(CORE_BUILD)/coverage/*.o \
+			$$wrap -lcmocka $(CORE_LIBS) || exit 1; \
 		$(CORE_BUILD)/coverage/$$t >/dev/null 2>&1 || exit 1; \
 	done
 	@gcov -b -n $(addprefix $(CORE_BUILD)/coverage/, \
 		$(notdir $(CORE_C:.c=.gcda))) \
 		| grep -A 3 "^File '$(CORE)/.*\.c'"
 
-$(CORE_BUILD)/test_%: tests/core/test_%.c tests/core/edge.c $(CORE_C) $(CORE_H)
-	@mkdir -p $(@D)
-	$(CC) $(CORE_FLAGS) $(CORE_SANITIZE) -O1 -o $@ $(filter %.c,$^) -lcmocka
+# Instructions are those of 2,000 answers without those of 1,000
+core-bench: $(CORE_BUILD)/bench_lookup ## what an answer costs by size of the map
+	@$<
+	@printf '\n%-8s %6s %6s %20s\n' asks rules trunks instructions/answer
+	@for map in 'none 0 0' $(foreach kind,code q850 header phrase all, \
+			'$(kind) 10 1' '$(kind) 100 10' '$(kind) 10000 1000'); do \
+		for answers in 1000 2000; do \
+			valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+				--toggle-collect=ask_all $< $$map $$answers 2>&1 \
+				| sed -n 's/.*Collected : *//p'; \
+		done | xargs echo $$map | awk '{ \
+			printf "%-8s %6d %6d %20.1f\n", $$1, $$2, $$3, ($$5 - $$4) / 1000 }'; \
+	done
 
-$(CORE_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE_C) $(CORE_H)
+$(CORE_BUILD)/bench_lookup: tests/core/bench_lookup.c $(CORE_C) $(CORE_H)
 	@mkdir -p $(@D)
-	$(CLANG) $(CORE_FLAGS) $(CORE_SANITIZE) -fsanitize=fuzzer -O1 -o $@ \
-		$(filter %.c,$^)
+	@$(CC) $(CORE_FLAGS) -O2 -o $@ $(filter %.c,$^) $(CORE_LIBS)
+
+# The core is compiled once for all tests, and once for all fuzzers
+$(CORE_BUILD)/test/%.o: %.c $(CORE_H)
+	@mkdir -p $(@D)
+	@$(CC) $(CORE_FLAGS) $(CORE_SANITIZE) -O1 -c -o $@ $<
+
+$(CORE_BUILD)/fuzz/%.o: %.c $(CORE_H)
+	@mkdir -p $(@D)
+	@$(CLANG) $(CORE_FLAGS) $(CORE_SANITIZE) -fsanitize=fuzzer-no-link -O1 -c \
+		-o $@ $<
+
+$(CORE_BUILD)/test_%: $(CORE_BUILD)/test/tests/core/test_%.o \
+		$(patsubst %.c,$(CORE_BUILD)/test/%.o,$(CORE_C) $(CORE_HELPERS_C))
+	@$(CC) $(CORE_SANITIZE) $(if $(filter $(CORE_WRAPPED),$(@F)),$(CORE_WRAP)) \
+		-o $@ $^ -lcmocka $(CORE_LIBS)
+
+$(CORE_BUILD)/fuzz_%: $(CORE_BUILD)/fuzz/tests/fuzz/fuzz_%.o \
+		$(CORE_C:%.c=$(CORE_BUILD)/fuzz/%.o)
+	@$(CLANG) $(CORE_SANITIZE) -fsanitize=fuzzer -o $@ $^ $(CORE_LIBS)

@@ -76,6 +76,8 @@ static void test_print(void **state)
 	/* a bug once: an answer without a detail printed nothing at all */
 	answer.detail = (struct dr_text){NULL, 0};
 	assert_prints(&answer, "source=timeout");
+	answer.trunk = edge_string("twilio-eu");
+	assert_prints(&answer, "source=timeout;trunk=twilio-eu");
 }
 
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-pytest.register_assert_rewrite("lib")
+pytest.register_assert_rewrite("lib", "reloading", "translation")
 
 from lib.case import Case
 from lib.proxies import Proxies

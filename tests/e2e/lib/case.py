@@ -10,6 +10,7 @@ from .check import (DETAIL_HEADER, REASON_HEADER, check_loaded, check_plain,
                     check_same)
 from .sipp import Sipp
 
+LOCAL = "127.0.0.1"
 NOBODY = "sip:callee@127.0.0.1:9"  # where no trunk listens
 
 
@@ -99,7 +100,7 @@ class Case:
 
     def run(self, trunk, caller, fork=(), then=(), headers=(), arms=(0, 1),
             pair=None, caller_transport="udp", trunk_transport="udp",
-            options=()):
+            options=(), caller_host=LOCAL, hosts=()):
         """Plays the case, checks nothing but SIPp's exit codes.
 
         trunk    behaviour of trunk A; None: nobody listens there
@@ -109,10 +110,13 @@ class Case:
         arms     0 without failure_route, 1 with it, (0, 1) both
         pair     Proxies.pair(); by default that of relay.cfg
         options  for each SIPp, see ANY_ORDER
+        caller_host, hosts  addresses of the caller and of the trunks, which
+                 follow each other as trunk, fork, then
         """
         pair = pair or self.proxies.pair()
         played = self._play(pair, trunk, fork, then, caller, headers, len(arms),
-                            rows=arms, options=options,
+                            rows=arms, options=options, hosts=hosts,
+                            caller_host=caller_host,
                             transports=(caller_transport, trunk_transport))
         calls = {("plain" if call.proxy is pair.plain else "loaded",
                   call.armed): call for call in played}
@@ -120,7 +124,7 @@ class Case:
         return calls
 
     def storm(self, proxy, trunk, caller, calls, rate, fork=(), headers=(),
-              options=()):
+              options=(), caller_host=LOCAL):
         """Plays many calls through one Kamailio and returns every Call.
 
         Each second one has failure_route armed. Nothing is checked but that
@@ -128,28 +132,30 @@ class Case:
         """
         played = self._play([proxy], trunk, fork, (), caller, headers, calls,
                             rows=(0, 1), rate=rate, limit=calls, timeout=120,
-                            options=options)
+                            options=options, caller_host=caller_host)
         assert len(played) == calls
         return played
 
     def _play(self, proxies, trunk, fork, then, caller, headers, count,
               transports=("udp", "udp"), rows=(), timeout=30,
-              options=(), **load):
+              options=(), caller_host=LOCAL, hosts=(), **load):
         """Plays `count` calls through each proxy and returns them all."""
         behaviours = [trunk, *fork, *then] if trunk else []
         trunks = [self._sipp(behaviour(f"trunk-{letter}"), letter,
                              transports[1], count * len(proxies), timeout,
-                             options=options)
-                  for letter, behaviour in zip(string.ascii_uppercase,
-                                               behaviours)]
+                             options=options, host=host)
+                  for letter, behaviour, host in zip(
+                      string.ascii_uppercase, behaviours,
+                      [*hosts, *[LOCAL] * len(behaviours)])]
         uris = [one.uri for one in trunks] or [NOBODY]
         headers = [*headers,
                    *(f"X-Test-Fork: {uri}" for uri in uris[1:1 + len(fork)]),
                    *(f"X-Test-Next: {uri}" for uri in uris[1 + len(fork):])]
         scenario = caller(uris[0], headers)
         sources = [self._sipp(scenario, f"caller-{proxy.port}", transports[0],
-                              count, timeout, remote=proxy.address, rows=rows,
-                              options=options, **load)
+                              count, timeout, rows=rows, options=options,
+                              remote=reached(proxy, caller_host),
+                              host=caller_host, **load)
                    for proxy in proxies]
         play(sources, trunks)
         return sort_by_call(proxies, sources, trunks)
@@ -158,6 +164,11 @@ class Case:
         self.played += 1
         return Sipp(scenario, self.folder, f"{self.played}-{name}", transport,
                     calls, timeout=timeout, **options)
+
+
+def reached(proxy, host):
+    """The proxy's address for a caller at `host`."""
+    return f"[::1]:{proxy.port}" if ":" in host else proxy.address
 
 
 def sort_by_call(proxies, sources, trunks):

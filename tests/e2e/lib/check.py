@@ -98,6 +98,7 @@ def normal(raw, call):
     text = raw.decode("utf-8", "surrogateescape")
     for found, name in ((call.call_id, "CALL-ID"),
                         (call.proxy.address, "PROXY"),
+                        (f"[::1]:{call.proxy.port}", "PROXY"),
                         (call.caller.address, "CALLER")):
         text = text.replace(found, name)
     text = re.sub(r"branch=z9hG4bK[^;,\s]*", "branch=BRANCH", text)

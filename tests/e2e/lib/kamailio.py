@@ -12,6 +12,7 @@ import os
 import re
 import signal
 import socket
+from threading import get_native_id
 
 from . import ports, process
 
@@ -57,7 +58,8 @@ class Kamailio:
         defines  words for #!define, or "NAME=text" to replace NAME anywhere
         options  more command line arguments
         workers  children for UDP and for TCP
-        RUN_DIR in the script or a parameter stands for `folder`.
+        RUN_DIR in the script or a parameter stands for `folder`, OWN_PORT for
+        the port.
         """
         folder.mkdir(parents=True)
         self.folder = folder
@@ -73,7 +75,8 @@ class Kamailio:
         self.checked = 0
 
     def _config(self, script, modules, params, defines, workers):
-        lines = ["#!KAMAILIO", f'#!substdef "!RUN_DIR!{self.folder}!g"']
+        lines = ["#!KAMAILIO", f'#!substdef "!RUN_DIR!{self.folder}!g"',
+                 f'#!substdef "!OWN_PORT!{self.port}!g"']
         for define in defines:
             name, _, text = define.partition("=")
             lines.append(f'#!substdef "!{name}!{text}!g"' if text
@@ -137,7 +140,7 @@ class Kamailio:
 
     def rpc(self, method, *params, seconds=5):
         """Calls an RPC method and returns its result; an error fails."""
-        here = str(self.folder / f"client-{os.getpid()}.sock")
+        here = f"{self.folder}/{get_native_id()}.sock"
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
             client.settimeout(seconds)
             try:

@@ -11,6 +11,7 @@ stranger has it.
 
 import errno
 import socket
+import struct
 
 FIRST, BLOCK, BLOCKS = 20000, 500, 24
 
@@ -63,10 +64,24 @@ def take(count=1):
     raise RuntimeError(f"no {count} free ports from {_base} on")
 
 
-def is_bound(port, transport):
-    """Says whether some process listens on 127.0.0.1:port (udp or tcp)."""
-    wanted = f"0100007F:{port:04X}"
-    with open(f"/proc/net/{transport}", encoding="ascii") as table:
+def _as_kernel(host):
+    """An address as /proc/net writes it, and the ending of its tables."""
+    if ":" in host:
+        return _hex(socket.inet_pton(socket.AF_INET6, host)), "6"
+    return _hex(socket.inet_pton(socket.AF_INET, host)), ""
+
+
+def _hex(raw):
+    """Words of four bytes in the order of this machine."""
+    words = struct.unpack(f"={len(raw) // 4}I", raw)
+    return "".join(f"{word:08X}" for word in words)
+
+
+def is_bound(port, transport, host="127.0.0.1"):
+    """Says whether some process listens on host:port (udp or tcp)."""
+    address, table = _as_kernel(host)
+    wanted = f"{address}:{port:04X}"
+    with open(f"/proc/net/{transport}{table}", encoding="ascii") as table:
         rows = [line.split() for line in table][1:]
     listening = {"udp": "07", "tcp": "0A"}[transport]
     return any(row[1] == wanted and row[3] == listening for row in rows)

@@ -22,7 +22,7 @@ class Sipp:
 
     def __init__(self, scenario, folder, name, transport="udp", calls=1,
                  remote=None, rows=None, rate=100, limit=None, trace=True,
-                 timeout=30, options=()):
+                 timeout=30, options=(), host="127.0.0.1"):
         """
         scenario   text of a SIPp scenario, see scenario.py
         folder     pathlib.Path where its files go
@@ -33,8 +33,10 @@ class Sipp:
         trace      write the message trace (`messages` needs it)
         timeout    seconds after which it gives up with an error
         options    more command line arguments
+        host       own address, IPv4 or IPv6
         """
         self.name, self.transport, self.calls = name, transport, calls
+        self.host = host
         self.port = ports.take(6)
         self.timeout = timeout
         self.folder = folder
@@ -48,10 +50,10 @@ class Sipp:
         self.child = None
 
     def _arguments(self, remote, rows, rate, limit, trace):
-        args = ["sipp", "-sf", self.files["xml"], "-i", "127.0.0.1",
-                "-p", self.port, "-cp", self.port + 1, "-mp", self.port + 2,
+        args = ["sipp", "-sf", self.files["xml"], "-i", self.host, "-p", self.port,
+                "-cp", self.port + 1, "-mp", self.port + 2,
                 "-t", MODES[self.transport], "-m", self.calls, "-nostdin",
-                "-key", "fold", " ", "-cid_str", f"%u-%p@{self.name}",
+                "-key", "fold", " ", "-key", "six", "[::1]", "-cid_str", f"%u-%p@{self.name}",
                 "-timeout", f"{self.timeout}s", "-timeout_error",
                 "-trace_err", "-error_file", self.files["err"]]
         if trace:
@@ -68,13 +70,15 @@ class Sipp:
 
     @property
     def address(self):
-        return f"127.0.0.1:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
 
     @property
     def uri(self):
-        """The SIP URI that leads to this SIPp."""
+        """The SIP URI that leads to this SIPp, for a scenario."""
+        host = "[six]" if self.host == "::1" else self.host
         suffix = "" if self.transport == "udp" else f";transport={self.transport}"
-        return f"sip:callee@{self.address}{suffix}"
+        return f"sip:callee@{host}:{self.port}{suffix}"
 
     def start(self):
         self.child = process.spawn(self.args, self.files["out"], self.folder)
@@ -83,7 +87,7 @@ class Sipp:
         """Waits until a trunk listens."""
         def ready():
             assert self.child.poll() is None, self.report("ended at start")
-            return ports.is_bound(self.port, self.transport)
+            return ports.is_bound(self.port, self.transport, self.host)
 
         process.wait_for(ready, 10, f"SIPp {self.name} to listen")
 

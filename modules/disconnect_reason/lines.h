@@ -1,0 +1,24 @@
+/**
+ * @file lines.h  The header lines that answer a call
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ */
+
+#ifndef DR_LINES_H
+#define DR_LINES_H
+
+#include "../../core/str.h"
+
+#include "map.h"
+#include "settings.h"
+
+/** Most header names that carry reason and detail */
+#define DR_NAMES_MAX (DR_HEADERS_MAX + 1)
+
+int dr_names_of(const struct dr_map *map, int bridge, struct dr_text *names);
+int dr_lines_of(const struct dr_map *map, int bridge,
+		const struct dr_answer *answer, str *lines);
+
+#endif

@@ -1,0 +1,191 @@
+/**
+ * @file map_block.h  How a compiled map lies in memory
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ *
+ * A map is one block that begins with struct dr_map. Everything in it says
+ * where it stands by its distance from the block's begin in bytes. All of it is
+ * aligned to 4 bytes, so the block may stand at any such address.
+ */
+
+#ifndef DR_MAP_BLOCK_H
+#define DR_MAP_BLOCK_H
+
+#include "map.h"
+#include "map_table.h"
+
+/** A text in the block */
+struct dr_ref
+{
+	uint32_t at;
+	uint32_t len;
+};
+
+/** Elements of one kind in the block */
+struct dr_array
+{
+	uint32_t at;
+	uint32_t count;
+};
+
+/** A set of lengths in bytes, 0 to 159 */
+struct dr_lengths
+{
+	uint32_t words[5];
+};
+
+/** Where the rules for a code stand in dr_block_profile.uses: 300 to 699, then
+ * the classes 3 to 6, then rules without a code */
+#define DR_CODE_MIN 300
+#define DR_CODE_MAX 699
+#define DR_CODE_CLASS 400
+#define DR_CODE_ANY 404
+#define DR_CODE_KEYS 405
+
+/** What a rule may ask of a reply besides its code */
+enum dr_feature
+{
+	DR_FEATURE_CAUSE,
+	DR_FEATURE_PHRASE,
+	DR_FEATURE_PREFIX,
+	DR_FEATURE_COUNT
+};
+
+/** How many sets of features there are */
+#define DR_FEATURE_SETS (1 << DR_FEATURE_COUNT)
+
+/** Key of DR_KIND_RULES: one code and one value of each feature */
+struct dr_rule_key
+{
+	uint32_t code;						 /**< index of DR_CODE_KEYS */
+	uint32_t features[DR_FEATURE_COUNT]; /**< 0: not asked for */
+};
+
+/** A rule under a key. The entries of a key are chained in the order of their
+ * rules; none is there that an earlier one covers, so they are few. */
+struct dr_entry
+{
+	uint32_t rule;
+	int16_t source; /**< an enum dr_source, or DR_ANY */
+	int16_t after;	/**< an enum dr_after, or DR_ANY */
+	uint32_t next;	/**< index of the next entry; 0: none */
+};
+
+struct dr_block_profile
+{
+	struct dr_ref name;
+	int32_t parent;
+	int32_t q850;
+	uint32_t first_rule;
+	uint32_t rule_count;
+	uint32_t
+			uses; /**< DR_CODE_KEYS bytes: one bit for each set of features that
+					* rules of the code ask for; 0: there are no rules */
+};
+
+struct dr_block_rule
+{
+	uint32_t profile;
+	uint32_t number;
+	uint32_t file;
+	uint32_t line;
+	struct dr_array codes;	/**< unsigned short */
+	struct dr_array causes; /**< unsigned char */
+	int32_t source;
+	int32_t after;
+	struct dr_ref header;
+	struct dr_ref prefix;
+	struct dr_ref phrase;
+	int32_t reason;
+	struct dr_ref detail;
+};
+
+struct dr_block_trunk
+{
+	struct dr_ref name;
+	int32_t profile;
+	struct dr_array patterns; /**< struct dr_ref */
+};
+
+struct dr_block_reply
+{
+	struct dr_array codes; /**< unsigned short */
+	int32_t reason;
+	int32_t source;
+	int32_t after;
+	struct dr_ref detail;
+	int32_t send;
+};
+
+struct dr_block_bridge
+{
+	struct dr_ref name;
+	struct dr_array headers; /**< struct dr_ref */
+	struct dr_ref detail_header;
+	int32_t phrase_is_reason;
+	struct dr_array patterns; /**< struct dr_ref */
+	struct dr_array replies;  /**< struct dr_block_reply */
+	struct dr_ref lines[DR_REASON_COUNT];
+};
+
+/** The lengths of the network parts in use, in bits; unsigned char, the longest
+ * first */
+struct dr_block_networks
+{
+	struct dr_array v4;
+	struct dr_array v6;
+};
+
+struct dr_map
+{
+	uint32_t size;			  /**< of the whole block in bytes */
+	struct dr_array slots;	  /**< struct dr_slot, the hash table */
+	struct dr_array files;	  /**< struct dr_ref */
+	struct dr_array profiles; /**< struct dr_block_profile */
+	struct dr_array rules;	  /**< struct dr_block_rule */
+	struct dr_array entries;  /**< struct dr_entry; the first is not used */
+	struct dr_array headers;  /**< struct dr_lengths: of the prefixes that rules
+							   * ask for in the values of a header field */
+	uint32_t header_initials; /**< of the names that rules ask for */
+	struct dr_lengths phrases;
+	struct dr_array trunks;	 /**< struct dr_block_trunk */
+	struct dr_array bridges; /**< struct dr_block_bridge */
+	uint32_t has_hosts;		 /**< trunks have host names, too */
+	struct dr_block_networks trunk_networks;
+	struct dr_block_networks bridge_networks;
+};
+
+
+/** Something in the block, by its place */
+static inline const void *dr_block_at(const struct dr_map *map, uint32_t at)
+{
+	return (const char *)map + at;
+}
+
+
+/** A text in the block, by its reference */
+static inline struct dr_text dr_block_text(
+		const struct dr_map *map, struct dr_ref ref)
+{
+	return (struct dr_text){dr_block_at(map, ref.at), ref.len};
+}
+
+
+/** The hash table of a map */
+static inline struct dr_table dr_block_table(const struct dr_map *map)
+{
+	return (struct dr_table){dr_block_at(map, map->slots.at),
+			map->slots.count - 1, (const char *)map};
+}
+
+
+/** Is a length in the set? */
+static inline bool dr_lengths_have(
+		const struct dr_lengths *lengths, size_t length)
+{
+	return length < 160 && (lengths->words[length / 32] >> length % 32 & 1);
+}
+
+#endif

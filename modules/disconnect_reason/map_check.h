@@ -1,0 +1,18 @@
+/**
+ * @file map_check.h  Checks what a map says as a whole
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ */
+
+#ifndef DR_MAP_CHECK_H
+#define DR_MAP_CHECK_H
+
+#include "map_complain.h"
+#include "map_spec.h"
+
+void dr_map_check(struct dr_spec *spec, struct dr_complainer *complainer);
+void dr_check_unique(struct dr_spec *spec, struct dr_complainer *complainer);
+
+#endif

@@ -1,0 +1,145 @@
+/**
+ * @file map_spec.h  What a map says, before it is compiled
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ */
+
+#ifndef DR_MAP_SPEC_H
+#define DR_MAP_SPEC_H
+
+#include "map.h"
+
+/** Most rules of a map */
+#define DR_RULES_MAX 200000
+
+/** Most profiles that stand behind each other through extends */
+#define DR_EXTENDS_MAX 16
+
+/** Longest prefix, and longest phrase, of a rule in bytes */
+#define DR_PREFIX_MAX 128
+
+/** Longest name of a header field in bytes */
+#define DR_HEADER_NAME_MAX 64
+
+/** Longest host name (RFC 1035 section 2.3.4) in bytes */
+#define DR_HOST_MAX 253
+
+/** Where something stands */
+struct dr_place
+{
+	size_t at; /**< line of the whole text with all includes, from 1 */
+	int file;  /**< index of dr_spec.files */
+	int line;  /**< from 1 */
+};
+
+struct dr_spec_profile
+{
+	struct dr_place place;
+	struct dr_text name;
+	struct dr_text extends; /**< empty: none */
+	struct dr_place extends_place;
+	int parent; /**< index of the profile it extends, or DR_NONE */
+	int q850;	/**< 0, 1, or DR_ANY */
+};
+
+struct dr_spec_rule
+{
+	struct dr_place place;
+	int profile;
+	int number; /**< from 1, in its profile */
+	struct dr_conditions when;
+	enum dr_reason reason;
+	struct dr_text detail; /**< empty: none */
+};
+
+/** An address with the length of its network part */
+struct dr_network
+{
+	struct dr_address address; /**< all bits behind the network part are 0 */
+	unsigned bits;
+};
+
+/** What finds a trunk or a bridge: a host name, or a network */
+struct dr_spec_pattern
+{
+	struct dr_place place;
+	int owner;			 /**< index of the trunk or bridge */
+	struct dr_text text; /**< as written */
+	bool is_host;		 /**< text is NAME or *.NAME */
+	struct dr_network network;
+};
+
+struct dr_spec_trunk
+{
+	struct dr_place place;
+	struct dr_text name;
+	struct dr_text profile_name;
+	struct dr_place profile_place;
+	int profile;
+};
+
+struct dr_spec_bridge
+{
+	struct dr_place place;
+	struct dr_text name;
+	struct dr_text headers[DR_BRIDGE_HEADERS_MAX];
+	size_t header_count;
+	struct dr_text detail_header; /**< empty: none */
+	bool phrase_is_reason;
+};
+
+struct dr_spec_reply
+{
+	struct dr_place place;
+	int bridge;
+	struct dr_reply reply;
+};
+
+/** A list that grows; see dr_spec_add() */
+#define DR_LIST(type) \
+	struct            \
+	{                 \
+		type *list;   \
+		size_t count; \
+		size_t room;  \
+	}
+
+/**
+ * A whole map. Profile 0 is always there, DR_PROFILE_DEFAULT. The rules of one
+ * profile, the patterns of one trunk or bridge, and the replies of one bridge
+ * stand in a row, in the order of the file.
+ */
+struct dr_spec
+{
+	DR_LIST(struct dr_text) files;
+	DR_LIST(struct dr_spec_profile) profiles;
+	DR_LIST(struct dr_spec_rule) rules;
+	DR_LIST(struct dr_spec_trunk) trunks;
+	DR_LIST(struct dr_spec_pattern) trunk_patterns;
+	DR_LIST(struct dr_spec_bridge) bridges;
+	DR_LIST(struct dr_spec_pattern) bridge_patterns;
+	DR_LIST(struct dr_spec_reply) replies;
+	struct dr_arena *arena; /**< all texts, codes and causes */
+	bool no_memory;			/**< something could not be added */
+};
+
+void dr_spec_init(struct dr_spec *spec);
+void dr_spec_free(struct dr_spec *spec);
+void *dr_spec_keep(struct dr_spec *spec, const void *data, size_t size);
+struct dr_text dr_spec_text(struct dr_spec *spec, const char *s, size_t len);
+void *dr_grow(void *list, size_t count, size_t *room, size_t size);
+void *dr_spec_grow(struct dr_spec *spec, void *list, size_t count, size_t *room,
+		size_t size);
+
+/** Add a zeroed element to a list of a spec: a pointer to it, or NULL when there
+ * is no memory (spec->no_memory is set then) */
+#define dr_spec_add(spec, name)                                  \
+	((spec)->name.list = dr_spec_grow((spec), (spec)->name.list, \
+			 (spec)->name.count, &(spec)->name.room,             \
+			 sizeof(*(spec)->name.list)),                        \
+			(spec)->no_memory ? NULL                             \
+							  : &(spec)->name.list[(spec)->name.count++])
+
+#endif

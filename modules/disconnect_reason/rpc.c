@@ -1,0 +1,285 @@
+/**
+ * @file rpc.c  The module's RPC commands
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include "../../core/dprint.h"
+#include "../../core/rpc.h"
+#include "../../core/str.h"
+
+#include "explain.h"
+#include "map_share.h"
+#include "rpc.h"
+#include "settings.h"
+
+/** Longest complaint about a map in an answer, in bytes */
+#define COMPLAINT_MAX 1024
+/** Most bytes of complaints in an answer: ctl cuts a list at 8 kB without a
+ * word, and jsonrpcs does not send what is too long for a datagram */
+#define COMPLAINTS_MAX 7000
+
+
+/** Returns the bytes that it took, -1 when the answer has no room for it */
+static int add_complaint(rpc_t *rpc, void *list,
+		const struct dr_complaint *complaint, size_t room)
+{
+	char text[COMPLAINT_MAX];
+	size_t len;
+
+	dr_complaint_print(text, sizeof(text), complaint);
+	len = strlen(text);
+	if(len > room || rpc->array_add(list, "s", text) < 0)
+		return -1;
+	return (int)len;
+}
+
+
+/** Errors first, warnings behind them; says when there are more */
+static void add_complaints(
+		rpc_t *rpc, void *list, const struct dr_complaints *complaints)
+{
+	size_t room = COMPLAINTS_MAX, i;
+	int warnings, len;
+
+	for(warnings = 0; warnings <= 1; warnings++)
+		for(i = 0; i < complaints->count; i++) {
+			if((complaints->list[i].warning != 0) != warnings)
+				continue;
+			len = add_complaint(rpc, list, &complaints->list[i], room);
+			if(len < 0) {
+				rpc->array_add(
+						list, "s", "and more: drmap check shows all of them");
+				return;
+			}
+			room -= (size_t)len;
+		}
+}
+
+
+static void answer_reload(rpc_t *rpc, void *context, const char *status,
+		const struct dr_complaints *complaints)
+{
+	void *top, *list;
+
+	if(rpc->add(context, "{", &top) < 0
+			|| rpc->struct_add(top, "ssdd[", "status", status, "map_file",
+					   dr_settings.map_file, "errors", (int)complaints->errors,
+					   "warnings",
+					   (int)(complaints->count - complaints->errors),
+					   "complaints", &list)
+					   < 0) {
+		rpc->fault(context, 500, "No memory for the answer");
+		return;
+	}
+	add_complaints(rpc, list, complaints);
+}
+
+
+/** reload [dry]: read the map again, or only check it */
+static void rpc_reload(rpc_t *rpc, void *context)
+{
+	struct dr_complaints complaints = {0};
+	str word = STR_NULL, more = STR_NULL;
+	int dry, err;
+
+	dry = rpc->scan(context, "*S", &word) == 1;
+	if(dry
+			&& (!(word.len == 3 && memcmp(word.s, "dry", 3) == 0)
+					|| rpc->scan(context, "*S", &more) == 1)) {
+		rpc->fault(context, 400, "Expected no word or: dry");
+		return;
+	}
+	if(dr_settings.map_file[0] == '\0') {
+		rpc->fault(context, 404, "No map: the parameter map_file is not set");
+		return;
+	}
+	err = dr_map_reload(dr_settings.map_file, dry, &complaints);
+	if(err == 0 && !dry)
+		LM_NOTICE("map %s is in force\n", dr_settings.map_file);
+	answer_reload(rpc, context,
+			err != 0 ? "failed" : (dry ? "checked" : "loaded"), &complaints);
+	dr_complaints_free(&complaints);
+}
+
+
+static int add_text(rpc_t *rpc, void *to, const char *name, struct dr_text text)
+{
+	str value = {(char *)(text.s ? text.s : ""), (int)text.len};
+
+	return rpc->struct_add(to, "S", name, &value);
+}
+
+
+static int add_profiles(rpc_t *rpc, void *list, const struct dr_map *map)
+{
+	void *entry;
+	int i;
+
+	for(i = 0; i < dr_map_profile_count(map); i++)
+		if(rpc->array_add(list, "{", &entry) < 0
+				|| add_text(rpc, entry, "name", dr_map_profile_name(map, i))
+						   < 0)
+			return -1;
+	return 0;
+}
+
+
+static int add_trunks(rpc_t *rpc, void *list, const struct dr_map *map)
+{
+	struct dr_trunk trunk;
+	void *entry;
+	int i;
+
+	for(i = 0; i < dr_map_trunk_count(map); i++) {
+		dr_map_get_trunk(map, i, &trunk);
+		if(rpc->array_add(list, "{", &entry) < 0
+				|| add_text(rpc, entry, "name", trunk.name) < 0
+				|| add_text(rpc, entry, "profile",
+						   dr_map_profile_name(map, trunk.profile))
+						   < 0)
+			return -1;
+	}
+	return 0;
+}
+
+
+static int add_bridge_headers(
+		rpc_t *rpc, void *list, const struct dr_map *map, int bridge, int count)
+{
+	int i;
+
+	for(i = 0; i < count; i++) {
+		struct dr_text name = dr_map_bridge_header(map, bridge, i);
+		str value = {(char *)name.s, (int)name.len};
+
+		if(rpc->array_add(list, "S", &value) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+
+static int add_bridges(rpc_t *rpc, void *list, const struct dr_map *map)
+{
+	struct dr_bridge bridge;
+	void *entry, *headers;
+	int i;
+
+	for(i = 0; i < dr_map_bridge_count(map); i++) {
+		dr_map_get_bridge(map, i, &bridge);
+		if(rpc->array_add(list, "{", &entry) < 0
+				|| add_text(rpc, entry, "name", bridge.name) < 0
+				|| add_text(rpc, entry, "detail_header", bridge.detail_header)
+						   < 0
+				|| rpc->struct_add(entry, "s[", "phrase",
+						   bridge.phrase_is_reason ? "reason" : "", "headers",
+						   &headers)
+						   < 0
+				|| add_bridge_headers(rpc, headers, map, i, bridge.header_count)
+						   < 0)
+			return -1;
+	}
+	return 0;
+}
+
+
+static int add_map(rpc_t *rpc, void *top, const struct dr_map *map)
+{
+	void *list;
+
+	if(rpc->struct_add(top, "sd[", "map_file", dr_settings.map_file, "bytes",
+			   (int)dr_map_size(map), "profiles", &list)
+					< 0
+			|| add_profiles(rpc, list, map) < 0)
+		return -1;
+	if(rpc->struct_add(top, "[", "trunks", &list) < 0
+			|| add_trunks(rpc, list, map) < 0)
+		return -1;
+	if(rpc->struct_add(top, "[", "bridges", &list) < 0)
+		return -1;
+	return add_bridges(rpc, list, map);
+}
+
+
+/** show: the map in force */
+static void rpc_show(rpc_t *rpc, void *context)
+{
+	const struct dr_map *map = dr_map_take();
+	void *top;
+
+	if(map == NULL)
+		rpc->fault(context, 404, "No map: the built-in tables apply");
+	else if(rpc->add(context, "{", &top) < 0 || add_map(rpc, top, map) < 0)
+		rpc->fault(context, 500, "No memory for the answer");
+	dr_map_drop(map);
+}
+
+
+static int answer_explain(
+		rpc_t *rpc, void *context, const struct dr_explanation *explanation)
+{
+	void *top;
+	int i;
+
+	if(rpc->add(context, "{", &top) < 0)
+		return -1;
+	for(i = 0; i < explanation->pair_count; i++) {
+		const struct dr_pair *pair = &explanation->pairs[i];
+		int err = pair->text.s
+						  ? add_text(rpc, top, pair->name, pair->text)
+						  : rpc->struct_add(top, "d", pair->name, pair->number);
+
+		if(err < 0)
+			return -1;
+	}
+	return 0;
+}
+
+
+/** explain name=value ...: what a failed attempt would be called, and why */
+static void rpc_explain(rpc_t *rpc, void *context)
+{
+	const struct dr_map *map;
+	struct dr_explanation explanation;
+	struct dr_question question;
+	str word = STR_NULL;
+
+	dr_explain_init(&question, dr_settings.q850);
+	while(rpc->scan(context, "*.S", &word) == 1)
+		if(dr_explain_word(
+				   &question, (struct dr_text){word.s, (size_t)word.len})
+				!= 0) {
+			rpc->fault(context, 400, "%s", question.error);
+			return;
+		}
+	map = dr_map_take();
+	if(dr_explain(map, &question, &explanation) != 0)
+		rpc->fault(context, 400, "%s", explanation.error);
+	else if(answer_explain(rpc, context, &explanation) < 0)
+		rpc->fault(context, 500, "No memory for the answer");
+	dr_map_drop(map);
+}
+
+
+static const char *doc_reload[] = {
+		"Read the map again and put it in force; with dry only check it", NULL};
+static const char *doc_show[] = {"Show the map in force", NULL};
+static const char *doc_explain[] = {
+		"Say what a failed attempt would be called, and why: code=480 q850=34"
+		" after=trying trunk=NAME ...",
+		NULL};
+
+/* clang-format off */
+rpc_export_t dr_rpc[] = {
+	{"disconnect_reason.reload", rpc_reload, doc_reload, 0},
+	{"disconnect_reason.show", rpc_show, doc_show, 0},
+	{"disconnect_reason.explain", rpc_explain, doc_explain, 0},
+	{0, 0, 0, 0}
+};
+/* clang-format on */

@@ -1,0 +1,227 @@
+/**
+ * @file translate.c  The status code and phrase that a bridge is sent
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ *
+ * It is done on the reply that tm picked, at the very end, under tm's reply
+ * lock: everything before has seen the trunk's code.
+ *
+ * A real reply is changed where it stands. tm prints its own replies from
+ * their code alone; such a one is replaced by a stored reply on a branch of
+ * its own, which tm then picks and relays like one that had come from a trunk.
+ */
+
+#include <string.h>
+
+#include "../../core/config.h"
+#include "../../core/dprint.h"
+#include "../../core/error.h"
+#include "../../core/globals.h"
+#include "../../core/mem/mem.h"
+#include "../../core/mem/shm_mem.h"
+#include "../../core/msg_translator.h"
+#include "../../core/receive.h"
+#include "../../core/sip_msg_clone.h"
+#include "../../modules/tm/h_table.h"
+
+#include "lumps.h"
+#include "outcome.h"
+#include "translate.h"
+
+/** tm takes the first Via of a reply that it relays for its own */
+#define OWN_VIA "Via: SIP/2.0/UDP localhost;branch=z9hG4bK0\r\n"
+
+/** tm's function to keep or drop the replies of a call */
+static cmd_function drop_replies;
+
+
+/**
+ * Find what translating needs from tm. Call once, before forking.
+ *
+ * @return 0, or -1 after a log line
+ */
+int dr_translate_init(void)
+{
+	drop_replies = find_export("t_drop_replies", 1, 0);
+	if(drop_replies)
+		return 0;
+	LM_ERR("tm has no t_drop_replies\n");
+	return -1;
+}
+
+
+static int phrase_is_reason(const struct dr_call *call)
+{
+	struct dr_bridge bridge;
+
+	if(call->bridge == DR_NONE)
+		return 0;
+	dr_map_get_bridge(call->map, call->bridge, &bridge);
+	return bridge.phrase_is_reason;
+}
+
+
+/**
+ * Prepare a failure reply as received for another phrase
+ *
+ * @param call   call
+ * @param reply  reply as received
+ */
+void dr_translate_reserve(const struct dr_call *call, struct sip_msg *reply)
+{
+	if(phrase_is_reason(call) && dr_reply_reserve_phrase(reply) < 0)
+		LM_ERR("no memory for the phrase of a reply\n");
+}
+
+
+static void translate_real(
+		const struct dr_call *call, struct sip_msg *reply, int phrase)
+{
+	struct dr_text name = dr_reason_name(call->reason);
+	str text = {(char *)name.s, (int)name.len};
+	char *digits = reply->first_line.u.reply.status.s;
+
+	if(phrase)
+		dr_reply_fill_phrase(reply, &text);
+	if(call->send == 0)
+		return;
+	reply->first_line.u.reply.statuscode = (unsigned)call->send;
+	digits[0] = (char)('0' + call->send / 100);
+	digits[1] = (char)('0' + call->send / 10 % 10);
+	digits[2] = (char)('0' + call->send % 10);
+}
+
+
+/** The reply that tm would build, with our code and phrase, and with a Via for
+ * tm to take away; in private memory */
+static char *print_reply(
+		struct sip_msg *request, int code, str *phrase, unsigned *len)
+{
+	struct bookmark mark;
+	str tag = STR_NULL;
+	char *plain, *reply, *line_end;
+	size_t head;
+
+	dr_tm.t_get_reply_totag(request, &tag);
+	plain = build_res_buf_from_sip_req(
+			(unsigned)code, phrase, &tag, request, len, &mark);
+	if(plain == NULL)
+		return NULL;
+	line_end = memchr(plain, '\n', *len);
+	reply = line_end ? pkg_malloc(*len + sizeof(OWN_VIA)) : NULL;
+	if(reply) {
+		head = (size_t)(line_end + 1 - plain);
+		memcpy(reply, plain, head);
+		memcpy(reply + head, OWN_VIA, sizeof(OWN_VIA) - 1);
+		memcpy(reply + head + sizeof(OWN_VIA) - 1, plain + head, *len - head);
+		*len += sizeof(OWN_VIA) - 1;
+		reply[*len] = '\0';
+	}
+	pkg_free(plain);
+	return reply;
+}
+
+
+/** A stored reply as tm has them, one block in shared memory */
+static struct sip_msg *store_reply(
+		struct sip_msg *request, int code, str *phrase)
+{
+	struct sip_msg msg, *stored = NULL;
+	unsigned len;
+	char *text = print_reply(request, code, phrase, &len);
+	int size;
+
+	if(text == NULL)
+		return NULL;
+	if(build_sip_msg_from_buf(&msg, text, (int)len, inc_msg_no()) == 0) {
+		if(parse_headers(&msg, HDR_EOH_F, 0) == 0)
+			stored = sip_msg_shm_clone(&msg, &size, 1);
+		free_sip_msg(&msg);
+	}
+	pkg_free(text);
+	return stored;
+}
+
+
+/** Add an ended branch with a stored reply; tm frees both with the
+ * transaction, and only picks branches that have a buffer */
+static int add_branch(struct cell *t, struct sip_msg *reply, int code)
+{
+	int branch = t->nr_of_outgoings;
+	struct ua_client *uac = &t->uac[branch];
+
+	uac->request.buffer = shm_malloc(1);
+	if(uac->request.buffer == NULL)
+		return -1;
+	uac->request.buffer_len = 0;
+	uac->flags |= TM_UAC_FLAG_BLIND;
+	uac->last_received = code;
+	uac->reply = reply;
+	membar_write();
+	t->nr_of_outgoings = (short)(branch + 1);
+	return 0;
+}
+
+
+static void translate_faked(struct cell *t, const struct dr_call *call,
+		struct sip_msg *request, int code, int phrase)
+{
+	struct dr_text name = dr_reason_name(call->reason);
+	str text = {(char *)name.s, (int)name.len};
+	struct sip_msg *reply;
+
+	if(call->send)
+		code = call->send;
+	if(!phrase) {
+		text.s = error_text(code);
+		text.len = (int)strlen(text.s);
+	}
+	if(t->nr_of_outgoings >= (int)sr_dst_max_branches)
+		return;
+	reply = store_reply(t->uas.request, code, &text);
+	if(reply && add_branch(t, reply, code) == 0) {
+		drop_replies(request, "all", NULL);
+		return;
+	}
+	LM_ERR("no memory to translate a reply: it goes as it is\n");
+	if(reply)
+		shm_free(reply);
+}
+
+
+/** Challenges and 503 mean something to the caller, or to tm, by their code */
+static int may_translate(int code)
+{
+	return code >= 300 && code != 401 && code != 407 && code != 503;
+}
+
+
+/**
+ * Give the reply that tm is about to relay the code and the phrase of the
+ * call's bridge. To a caller who gave up they mean nothing.
+ *
+ * @param t        transaction, its reply lock held, every branch ended
+ * @param call     its call, with an answer
+ * @param request  the request as tm fakes it
+ * @param picked   branch that tm picked
+ */
+void dr_translate(struct cell *t, const struct dr_call *call,
+		struct sip_msg *request, int picked)
+{
+	struct sip_msg *reply;
+	int code, phrase;
+
+	if(picked < 0 || picked >= t->nr_of_outgoings || dr_is_cancelled(t))
+		return;
+	reply = t->uac[picked].reply;
+	code = t->uac[picked].last_received;
+	phrase = phrase_is_reason(call);
+	if((call->send == 0 && !phrase) || !may_translate(code))
+		return;
+	if(reply == FAKED_REPLY)
+		translate_faked(t, call, request, code, phrase);
+	else if(reply)
+		translate_real(call, reply, phrase);
+}

@@ -1,0 +1,215 @@
+/**
+ * @file test_map.c  How a loaded map judges an attempt
+ *
+ * Run from the root of the project.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "classify.h"
+#include "edge.h"
+#include "map.h"
+#include "map_design.h"
+
+struct answer_case
+{
+	const char *what;
+	const char *profile;
+	enum dr_source source;
+	enum dr_after after;
+	int code;
+	const char *phrase;
+	const char *headers;
+	enum dr_reason reason;
+	const char *detail;
+	enum dr_decider by;
+	int line; /* of the rule; 0: none */
+};
+
+
+static void check_case(const struct dr_map *map, const struct answer_case *c)
+{
+	const struct dr_attempt attempt = {.map = map,
+			.profile = dr_map_find_profile(map, text_of(c->profile)),
+			.source = c->source,
+			.after = c->after,
+			.code = c->code,
+			.q850 = true,
+			.phrase = edge_string(c->phrase),
+			.headers = edge_string(c->headers)};
+	struct dr_answer answer;
+	struct dr_rule rule;
+
+	print_message("%s\n", c->what);
+	assert_int_not_equal(attempt.profile, DR_NONE);
+	memset(&answer, 0xff, sizeof(answer));
+	dr_classify(&attempt, &answer);
+	edge_free(NULL);
+	assert_int_equal(answer.reason, c->reason);
+	assert_text(answer.detail, c->detail);
+	assert_int_equal(answer.decided_by, c->by);
+	assert_int_equal(answer.after, c->after);
+	assert_true(answer.row.len > 0);
+	assert_int_equal(answer.rule != DR_NONE, c->line > 0);
+	if(c->line > 0) {
+		dr_map_get_rule(map, answer.rule, &rule);
+		assert_int_equal(rule.line, c->line);
+	}
+}
+
+
+#define Q850(cause) "Reason: Q.850;cause=" #cause "\r\n"
+
+static void test_rules(void **state)
+{
+	static const struct answer_case cases[] = {
+			{"header and prefix", "twilio", REMOTE, 603, "Decline",
+					"x-twilio-error: 32203 blocked\r\n", DR_USER_REJECTED,
+					"blocked", DR_BY_RULE, 9},
+			{"second field of the name, folded", "twilio", REMOTE, 603, "",
+					"X-Twilio-Error: 1\r\nX-TWILIO-ERROR:\r\n 32203\r\n",
+					DR_USER_REJECTED, "blocked", DR_BY_RULE, 9},
+			{"other value", "twilio", REMOTE, 603, "",
+					"X-Twilio-Error: 132203\r\n", DR_USER_REJECTED, "declined",
+					DR_BY_CODE, 0},
+			{"only in the body", "twilio", REMOTE, 603, "",
+					"Via: x\r\n\r\nX-Twilio-Error: 32203\r\n", DR_USER_REJECTED,
+					"declined", DR_BY_CODE, 0},
+			{"code of a list, after", "twilio", DR_SOURCE_REMOTE,
+					DR_AFTER_TRYING, 503, "", "", DR_SIP_TRUNK_FAILURE,
+					"congestion", DR_BY_RULE, 10},
+			{"other after", "twilio", DR_SOURCE_REMOTE, DR_AFTER_RINGING, 480,
+					"", "", DR_USER_UNAVAILABLE, "unavailable", DR_BY_CODE, 0},
+			{"class and cause, no detail", "twilio", REMOTE, 599, "", Q850(21),
+					DR_USER_REJECTED, "", DR_BY_RULE, 11},
+			{"other cause refines", "twilio", REMOTE, 500, "", Q850(34),
+					DR_SIP_TRUNK_FAILURE, "congestion", DR_BY_Q850, 0},
+			{"words, any case", "twilio", REMOTE, 486, "Limit (d5)", "",
+					DR_SIP_TRUNK_FAILURE, "channel-limit", DR_BY_RULE, 12},
+			{"part of a word", "twilio", REMOTE, 486, "Limit D51", "",
+					DR_USER_REJECTED, "busy", DR_BY_CODE, 0},
+			{"cancelled", "twilio", DR_SOURCE_CANCEL, DR_AFTER_NONE, 486, "D5",
+					"", DR_CLIENT_INITIATED, "cancelled", DR_BY_EVENT, 0},
+	};
+	size_t i;
+
+	for(i = 0; i < COUNT(cases); i++)
+		check_case(*state, &cases[i]);
+}
+
+
+static void test_extends(void **state)
+{
+	static const struct answer_case cases[] = {
+			{"own rule, hexadecimal code", "mixed", REMOTE, 480, "",
+					"X-Any: 1\r\n", DR_AGENT_ERROR, "", DR_BY_RULE, 16},
+			{"own rule, class in a list", "mixed", REMOTE, 699, "",
+					"x-any:\r\n", DR_AGENT_ERROR, "", DR_BY_RULE, 16},
+			{"rule of what it extends", "mixed", REMOTE, 486, "D5", "",
+					DR_SIP_TRUNK_FAILURE, "channel-limit", DR_BY_RULE, 12},
+			{"rule of default", "mixed", REMOTE, 488, "", "", DR_MEDIA_FAILURE,
+					"", DR_BY_RULE, 23},
+			{"rule of default, not said to be extended", "empty", REMOTE, 488,
+					"", "", DR_MEDIA_FAILURE, "", DR_BY_RULE, 23},
+			{"no q850", "mixed", REMOTE, 480, "", Q850(17), DR_USER_UNAVAILABLE,
+					"unavailable", DR_BY_CODE, 0},
+			{"a rule's own q850, any code", "mixed", REMOTE, 403, "", Q850(34),
+					DR_SIP_TRUNK_FAILURE, "", DR_BY_RULE, 20},
+			{"the module's q850", "empty", REMOTE, 480, "", Q850(17),
+					DR_USER_REJECTED, "busy", DR_BY_Q850, 0},
+			{"timeout", "mixed", DR_SOURCE_TIMEOUT, DR_AFTER_NONE, 0, "", "",
+					DR_SIP_TRUNK_FAILURE, "dead", DR_BY_RULE, 17},
+			{"timeout after ringing", "mixed", DR_SOURCE_TIMEOUT,
+					DR_AFTER_RINGING, 0, "", "", DR_USER_UNAVAILABLE,
+					"no-answer", DR_BY_EVENT, 0},
+			{"a timeout's 488 is no reply", "mixed", DR_SOURCE_TIMEOUT,
+					DR_AFTER_TRYING, 488, "", "", DR_CONNECTION_TIMEOUT,
+					"no-progress", DR_BY_EVENT, 0},
+			{"transport", "mixed", DR_SOURCE_TRANSPORT, DR_AFTER_NONE, 0, "",
+					"", DR_CONNECTION_TIMEOUT, "", DR_BY_RULE, 18},
+			{"script", "mixed", DR_SOURCE_SCRIPT, DR_AFTER_RINGING, 487, "", "",
+					DR_ROOM_CLOSED, "", DR_BY_RULE, 19},
+			{"script has no causes", "mixed", DR_SOURCE_SCRIPT, DR_AFTER_NONE,
+					480, "", Q850(34), DR_USER_UNAVAILABLE, "unavailable",
+					DR_BY_CODE, 0},
+	};
+	size_t i;
+
+	for(i = 0; i < COUNT(cases); i++)
+		check_case(*state, &cases[i]);
+}
+
+
+/* The cause that an answer tells */
+static void test_cause(void **state)
+{
+	static const struct
+	{
+		const char *profile;
+		int code;
+		const char *headers;
+		int cause;
+	} cases[] = {
+			{"twilio", 500, Q850(16) Q850(21) Q850(17), 21},
+			{"twilio", 603, "X-Twilio-Error: 32203\r\n" Q850(21), -1},
+			{"twilio", 480, Q850(16), 16},
+			{"mixed", 480, "X-Any:\r\n" Q850(21), -1},
+			{"mixed", 403, Q850(21) Q850(34), 34},
+	};
+	size_t i;
+
+	for(i = 0; i < COUNT(cases); i++) {
+		const struct dr_attempt attempt = {.map = *state,
+				.profile =
+						dr_map_find_profile(*state, text_of(cases[i].profile)),
+				.source = DR_SOURCE_REMOTE,
+				.after = DR_AFTER_TRYING,
+				.code = cases[i].code,
+				.q850 = true,
+				.headers = text_of(cases[i].headers)};
+		struct dr_answer answer;
+
+		dr_classify(&attempt, &answer);
+		assert_int_equal(answer.cause, cases[i].cause);
+	}
+}
+
+
+static void test_unknown_profile(void **state)
+{
+	struct dr_attempt attempt = {.map = *state,
+			.profile = DR_NONE,
+			.source = DR_SOURCE_REMOTE,
+			.code = 488};
+	struct dr_answer answer;
+
+	dr_classify(&attempt, &answer);
+	assert_int_equal(answer.rule, DR_NONE);
+	attempt.profile = dr_map_profile_count(*state);
+	dr_classify(&attempt, &answer);
+	assert_int_equal(answer.rule, DR_NONE);
+	attempt.profile = DR_PROFILE_DEFAULT;
+	dr_classify(&attempt, &answer);
+	assert_int_not_equal(answer.rule, DR_NONE);
+}
+
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(test_rules),
+			cmocka_unit_test(test_extends),
+			cmocka_unit_test(test_cause),
+			cmocka_unit_test(test_unknown_profile),
+	};
+
+	return cmocka_run_group_tests(tests, load_design, free_map);
+}

@@ -1,0 +1,187 @@
+/**
+ * @file fuzz_map.c  Fuzzes the loader of maps, and what it loaded
+ *
+ * An input is the text of a map. Includes of it are looked for in the folder of
+ * open files, so the map can include itself.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/* For memfd_create(). NOLINTNEXTLINE(*reserved-identifier,cert-dcl*) */
+#define _GNU_SOURCE
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "classify.h"
+#include "map.h"
+#include "map_load.h"
+
+#define HEADERS                                                      \
+	"X-Error: 32203\r\nX-A:\r\n b\r\nReason: Q.850;cause=17, Q.850;" \
+	"cause=34\r\n\r\n"
+
+const char *__lsan_default_suppressions(void);
+
+
+/* libconfig 1.5 loses texts when it meets a syntax error
+ * NOLINTNEXTLINE(*reserved-identifier,cert-dcl*) */
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libconfig";
+}
+
+
+static struct dr_text whole_of(const struct dr_map *map)
+{
+	return (struct dr_text){(const char *)map, dr_map_size(map)};
+}
+
+
+static void check_rules(const struct dr_map *map)
+{
+	struct dr_text whole = whole_of(map);
+	struct dr_rule rule;
+	int i;
+
+	for(i = 0; i < dr_map_rule_count(map); i++) {
+		dr_map_get_rule(map, i, &rule);
+		CHECK(is_inside(rule.profile, whole) && is_inside(rule.file, whole));
+		CHECK(is_inside(rule.when.header, whole));
+		CHECK(is_inside(rule.when.prefix, whole));
+		CHECK(is_inside(rule.when.phrase, whole));
+		CHECK(rule.reason < DR_REASON_COUNT && rule.line > 0);
+		CHECK(rule.detail.len == 0 || dr_detail_check(rule.detail) == 0);
+		CHECK(rule.when.code_count > 0 || rule.when.source != DR_ANY
+				|| rule.when.after != DR_ANY || rule.when.cause_count > 0
+				|| rule.when.header.len > 0 || rule.when.phrase.len > 0);
+	}
+}
+
+
+static void check_profiles(const struct dr_map *map)
+{
+	struct dr_profile profile;
+	int rules = 0;
+	int i;
+
+	for(i = 0; i < dr_map_profile_count(map); i++) {
+		dr_map_get_profile(map, i, &profile);
+		CHECK(dr_map_find_profile(map, profile.name) == i);
+		CHECK(profile.parent < dr_map_profile_count(map));
+		CHECK(profile.parent != i);
+		rules += profile.rule_count;
+	}
+	CHECK(rules == dr_map_rule_count(map));
+}
+
+
+static void check_places(const struct dr_map *map)
+{
+	struct dr_bridge bridge;
+	struct dr_trunk trunk;
+	int i, j;
+
+	for(i = 0; i < dr_map_trunk_count(map); i++) {
+		dr_map_get_trunk(map, i, &trunk);
+		CHECK(dr_map_find_trunk(map, trunk.name) == i);
+		CHECK(trunk.profile >= 0 && trunk.profile < dr_map_profile_count(map));
+		for(j = 0; j < trunk.pattern_count; j++)
+			CHECK(dr_map_trunk_pattern(map, i, j).len > 0);
+	}
+	for(i = 0; i < dr_map_bridge_count(map); i++) {
+		dr_map_get_bridge(map, i, &bridge);
+		CHECK(dr_map_find_bridge(map, bridge.name) == i);
+		CHECK(bridge.header_count > 0 && bridge.pattern_count > 0);
+		CHECK(dr_map_bridge_lines(map, i, DR_UNKNOWN_REASON).len > 0);
+	}
+}
+
+
+/* Some attempts; what answers is what the map says */
+static void check_answers(const struct dr_map *map)
+{
+	static const struct dr_text phrase = DR_TEXT("Channel limit D5, busy here");
+	static const struct dr_text headers = DR_TEXT(HEADERS);
+	static const int codes[] = {0, 404, 480, 486, 500, 503, 603};
+	struct dr_attempt attempt = {
+			.map = map, .q850 = true, .phrase = phrase, .headers = headers};
+	struct dr_answer answer;
+	struct dr_rule rule;
+	size_t i;
+
+	for(i = 0; i < sizeof(codes) / sizeof(*codes); i++) {
+		attempt.code = codes[i];
+		attempt.source = (enum dr_source)(i % DR_SOURCE_COUNT);
+		attempt.after = (enum dr_after)(i % DR_AFTER_COUNT);
+		attempt.profile = (int)i % dr_map_profile_count(map);
+		dr_classify(&attempt, &answer);
+		CHECK((answer.decided_by == DR_BY_RULE) == (answer.rule != DR_NONE));
+		if(answer.rule == DR_NONE)
+			continue;
+		dr_map_get_rule(map, answer.rule, &rule);
+		CHECK(answer.reason == rule.reason);
+		if(dr_map_bridge_count(map) > 0)
+			CHECK(codes[i] == 503
+							? dr_map_bridge_send(map, 0, 503, &answer) == 503
+							: dr_may_translate(dr_map_bridge_send(
+									  map, 0, codes[i], &answer))
+									  || codes[i] == 0);
+	}
+}
+
+
+static void check_complaints(const struct dr_complaints *complaints)
+{
+	size_t errors = 0;
+	size_t i;
+
+	for(i = 0; i < complaints->count; i++) {
+		const struct dr_complaint *one = &complaints->list[i];
+
+		CHECK(one->file && strstr(one->text, "expected"));
+		CHECK(one->line >= 0);
+		errors += !one->warning;
+	}
+	CHECK(complaints->errors == errors
+			|| complaints->count == DR_COMPLAINTS_MAX);
+}
+
+
+/**
+ * Load one input, and ask what came of it
+ *
+ * @param data Text of a map
+ * @param size Its length in bytes
+ *
+ * @return 0
+ */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct dr_complaints complaints;
+	struct dr_map *map;
+	char path[32];
+	int fd = memfd_create("map", 0);
+	int err;
+
+	CHECK(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	err = dr_map_load(path, &map, &complaints);
+	close(fd);
+	CHECK((err == 0) == (complaints.errors == 0));
+	CHECK((err == 0) == (map != NULL));
+	check_complaints(&complaints);
+	if(map) {
+		check_rules(map);
+		check_profiles(map);
+		check_places(map);
+		check_answers(map);
+	}
+	free(map);
+	dr_complaints_free(&complaints);
+	return 0;
+}
