@@ -79,8 +79,8 @@ fuzz: ## fuzz the parsers of the core
 install: module drmap ## install the module, drmap and the examples (DESTDIR is respected)
 	@set -eu; modules=`$(KAMAILIO) -I \
 		| sed -n 's/.*paths to modules: *\([^: ]*\).*/\1/p'`; \
-	install -v -D -m 644 -t "$(DESTDIR)$${modules:?}" $(MODULE); \
-	@mkdir -p "$(DESTDIR)$(EXAMPLES)"
+	install -v -D -m 644 -t "$(DESTDIR)$${modules:?}" $(MODULE)
+	mkdir -p "$(DESTDIR)$(EXAMPLES)"
 	cp -R cfg/. "$(DESTDIR)$(EXAMPLES)"
 	@$(MAKE) drmap-install
 
