@@ -90,11 +90,12 @@ static struct dr_address address_of(const struct ip_addr *ip)
 int dr_call_bridge(
 		const struct dr_map *map, const struct sip_msg *request, short *bridge)
 {
-	struct dr_address address = address_of(&request->rcv.src_ip);
+	struct dr_address address;
 
 	*bridge = DR_NONE;
 	if(map == NULL || dr_map_bridge_count(map) == 0)
 		return 0;
+	address = address_of(&request->rcv.src_ip);
 	*bridge = (short)dr_map_bridge_of_address(map, &address);
 	return *bridge == DR_NONE ? -1 : 0;
 }

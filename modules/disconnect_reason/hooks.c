@@ -37,6 +37,9 @@ struct tm_binds dr_tm;
 static int *reply_mode;
 static cmd_function drop_replies;
 
+/** tm's relay_100: by default no 100 reaches the caller */
+static int relays_100;
+
 
 /** An initial INVITE: no To-tag */
 static int is_call(const struct sip_msg *request)
@@ -57,9 +60,12 @@ static void on_new_transaction(
 
 static void strip(const struct dr_call *call, struct sip_msg *reply)
 {
-	struct dr_text names[DR_NAMES_MAX];
+	struct dr_text room[DR_NAMES_MAX];
+	const struct dr_text *names;
+	int count;
 
-	dr_reply_strip(reply, names, dr_names_of(call->map, call->bridge, names));
+	names = dr_names_of(call->map, call->bridge, room, &count);
+	dr_reply_strip(reply, names, count);
 }
 
 
@@ -87,7 +93,7 @@ static void on_reply(
 			LM_ERR("no memory for the header of a reply\n");
 		dr_translate_reserve(call, reply);
 	}
-	if(dr_settings.strip)
+	if(dr_settings.strip && (params->code != 100 || relays_100))
 		strip(call, reply);
 }
 
@@ -268,7 +274,11 @@ void dr_call_event(struct cell *t, int type, struct tmcb_params *params)
 static void find_tm_details(void)
 {
 	modparam_t type;
+	int *relay;
 
+	relay = find_param_export(
+			find_module_by_name("tm"), "relay_100", PARAM_INT, &type);
+	relays_100 = relay == NULL || *relay;
 	reply_mode = find_param_export(
 			find_module_by_name("tm"), "failure_reply_mode", PARAM_INT, &type);
 	drop_replies = find_export("t_drop_replies", 1, 0);

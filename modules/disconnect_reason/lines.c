@@ -22,25 +22,28 @@
  *
  * @param map     map of the call, or NULL
  * @param bridge  bridge it came from, or DR_NONE
- * @param names   set; room for DR_NAMES_MAX
+ * @param room    for DR_NAMES_MAX names, used for those of a bridge
+ * @param count   set to how many there are
  *
- * @return how many there are
+ * @return the names: the settings', or room
  */
-int dr_names_of(const struct dr_map *map, int bridge, struct dr_text *names)
+const struct dr_text *dr_names_of(
+		const struct dr_map *map, int bridge, struct dr_text *room, int *count)
 {
 	struct dr_bridge found;
 	int i;
 
 	if(bridge == DR_NONE) {
-		memcpy(names, dr_settings.names, sizeof(dr_settings.names));
-		return dr_settings.name_count;
+		*count = dr_settings.name_count;
+		return dr_settings.names;
 	}
 	dr_map_get_bridge(map, bridge, &found);
 	for(i = 0; i < found.header_count; i++)
-		names[i] = dr_map_bridge_header(map, bridge, i);
+		room[i] = dr_map_bridge_header(map, bridge, i);
 	if(found.detail_header.len > 0)
-		names[i++] = found.detail_header;
-	return i;
+		room[i++] = found.detail_header;
+	*count = i;
+	return room;
 }
 
 

@@ -17,7 +17,8 @@
 /** Most header names that carry reason and detail */
 #define DR_NAMES_MAX (DR_HEADERS_MAX + 1)
 
-int dr_names_of(const struct dr_map *map, int bridge, struct dr_text *names);
+const struct dr_text *dr_names_of(
+		const struct dr_map *map, int bridge, struct dr_text *room, int *count);
 int dr_lines_of(const struct dr_map *map, int bridge,
 		const struct dr_answer *answer, str *lines);
 

@@ -51,6 +51,14 @@ def test_on_provisional(case, headers, code):
 
 
 @spoofs
+def test_on_relayed_100(case, proxies, headers):
+    """By default no 100 of a trunk reaches the caller; here each does."""
+    pair = proxies.pair(params=(("tm", "relay_100", 1),))
+    case(reply(486, after=(100,), early_headers=headers), BUSY, pair=pair,
+         compare=False)
+
+
+@spoofs
 def test_on_answer(case, headers):
     case(accept(after=(180,), headers=headers), outcome(200, "OK"))
 
