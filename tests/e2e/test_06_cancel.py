@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from lib.caller import cancels, too_late
+from lib.caller import SENT_ON, cancels, too_late
 from lib.case import outcome
 from lib.check import (REASON_HEADER, check_avps, check_final,
                        check_header)
@@ -29,7 +29,7 @@ def deaf_to_cancel(after=(180,)):
 def wakes_up_late():
     """Rings only after the caller has cancelled."""
     return lambda tag: scenario(
-        receive_invite(), pause(300), answer(180, tag=tag),
+        receive_invite(), pause(2 * SENT_ON), answer(180, tag=tag),
         receive("CANCEL"), answer_last(200, tag=tag),
         answer(487, tag=tag, retrans=500), receive("ACK"))
 
@@ -45,7 +45,7 @@ def busy_soon(tag):
 def test_before_any_reply(case, proxies, method):
     """tm answers 487 by itself, at once or when its timer ends."""
     pair = proxies.pair(params=(("tm", "cancel_b_method", method),))
-    case(silent(), CANCELLED, caller=cancels(487, after=100, wait=100),
+    case(silent(), CANCELLED, caller=cancels(487, after=100, wait=SENT_ON),
          headers=FAST, pair=pair)
 
 
@@ -53,12 +53,12 @@ def test_before_any_reply_sent_on(case, proxies):
     """With cancel_b_method 2 the CANCEL goes to the silent trunk."""
     pair = proxies.pair(params=(("tm", "cancel_b_method", 2),))
     case(deaf_to_cancel(()), CANCELLED, headers=FAST, pair=pair,
-         caller=cancels(487, after=100, wait=100))
+         caller=cancels(487, after=100, wait=SENT_ON))
 
 
 def test_before_late_ringing(case):
     case(wakes_up_late(), CANCELLED,
-         caller=cancels(487, after=100, wait=100))
+         caller=cancels(487, after=100, wait=SENT_ON))
 
 
 @pytest.mark.parametrize("method", [0, 1])
@@ -86,7 +86,7 @@ def test_at_once(case, proxies, method):
 def test_after_provisional(case, after):
     case(cancelled(after=after), CANCELLED,
          caller=cancels(487, after=100 if after == (100,) else 180,
-                        wait=100))
+                        wait=SENT_ON))
 
 
 def test_after_ringing_over_tcp(case):

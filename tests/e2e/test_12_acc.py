@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from lib import ports, process
-from lib.caller import cancels
+from lib.caller import SENT_ON, cancels
 from lib.case import outcome
 from lib.proxies import BEFORE
 from lib.trunk import accept, cancelled, reply, silent
@@ -123,7 +123,8 @@ def test_cancel_of_silent_trunk(case, pair, arm, phrase):
     """It ends by tm's timer: that is what acc missed."""
     reason = "CLIENT_INITIATED"
     calls = case(silent(), outcome(*TERMINATED, reason), headers=[FAST],
-                 caller=cancels(487, after=100), arms=(arm,), pair=pair)
+                 caller=cancels(487, after=100, wait=SENT_ON), arms=(arm,),
+                 pair=pair)
     check_rows(pair, calls, [("missed", 408, phrase, reason),
                              ("call", *TERMINATED, reason)])
 

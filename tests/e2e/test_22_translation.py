@@ -5,7 +5,7 @@ import pytest
 
 import translation
 from lib import process
-from lib.caller import LINGER, asks_again, cancels
+from lib.caller import LINGER, SENT_ON, asks_again, cancels
 from lib.case import outcome
 from lib.check import REASON_HEADER, check_header, what_caller_got
 from lib.proxies import BEFORE
@@ -143,7 +143,8 @@ def test_never_an_answer(case, proxies):
 def test_cancel(case, proxies, host, trunk, after, code):
     """A caller who gave up gets what tm says, as it is."""
     pair = proxies.pair("map.cfg", params=(MAP,))
-    calls = case.run(trunk, cancels(code, after=after), pair=pair,
+    wait = SENT_ON if after == 100 else 0
+    calls = case.run(trunk, cancels(code, after=after, wait=wait), pair=pair,
                      headers=[FAST], caller_host=host)
     for arm in (0, 1):
         plain, loaded = calls["plain", arm], calls["loaded", arm]

@@ -6,6 +6,9 @@ from .scenario import (ack_failure, invite, label, linger, maybe, pause,
                        receive, request, scenario)
 
 LINGER = 150  # ms that a caller listens on after the end of its call
+# ms after tm's 100 in which the INVITE has gone to the trunk. A CANCEL that comes
+# before ends the call without it, and the trunk waits in vain.
+SENT_ON = 300
 GAP = 50  # ms between ACK and BYE, or two workers may overtake each other
 PROVISIONAL = maybe(100, 180, 183, 180, 183)
 
