@@ -61,6 +61,13 @@ def end(child, seconds=10):
     return child.wait()
 
 
+def asleep(child):
+    """Does a child, with all its own children, wait for something to do?"""
+    group = subprocess.run(["ps", "-o", "stat=", "-g", str(child.pid)],
+                           stdout=subprocess.PIPE, text=True, check=True)
+    return all(state[0] in "SZ" for state in group.stdout.split())
+
+
 def tail(path, size=1500):
     """The end of a file, for a message about a failure."""
     try:
