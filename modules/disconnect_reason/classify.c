@@ -258,3 +258,18 @@ void dr_classify(const struct dr_attempt *attempt, struct dr_answer *answer)
 			break;
 	}
 }
+
+
+/**
+ * @param answer An answer
+ *
+ * @return Is its code one that no table and no rule has? Then only the code's
+ *         class decided
+ */
+bool dr_is_unclassified(const struct dr_answer *answer)
+{
+	return answer->decided_by == DR_BY_EVENT
+		   && (answer->row.s == events[DR_EVENT_UNKNOWN_CODE].words.s
+				   || answer->row.s == events[DR_EVENT_UNKNOWN_6XX].words.s
+				   || answer->row.s == events[DR_EVENT_NO_FINAL_CODE].words.s);
+}

@@ -60,6 +60,7 @@ struct dr_answer
 };
 
 void dr_classify(const struct dr_attempt *attempt, struct dr_answer *answer);
+bool dr_is_unclassified(const struct dr_answer *answer);
 
 /** Longest value that dr_detail_print() writes, in bytes */
 #define DR_DETAIL_HEADER_MAX 256
