@@ -14,20 +14,17 @@
 #include "../../core/atomic_ops.h"
 #include "../../core/dprint.h"
 #include "../../core/mem/shm_mem.h"
-#include "../../core/parser/parse_uri.h"
 #include "../../core/pt.h"
 #include "../../modules/tm/h_table.h"
 
 #include "call.h"
+#include "call_trunk.h"
+#include "history.h"
 #include "hooks.h"
 #include "lines.h"
 #include "lumps.h"
 #include "map_share.h"
-
-
-/** Trunk of a branch that tm did not tell of: not sent yet, or by a failover of
- * tm's own to the next address of a name */
-#define NOT_PREPARED (-2)
+#include "notes.h"
 
 
 static void free_lines(struct dr_call *call)
@@ -43,17 +40,22 @@ static void release(void *param)
 	struct dr_call *call = param;
 
 	free_lines(call);
+	dr_history_free(call);
+	dr_call_free_names(call);
 	dr_map_drop(call->map);
 	shm_free(call);
 }
 
 
 /** The script answered for the request before it had a transaction */
-static void take_over(struct dr_call *call, const struct lump_rpl *lump)
+static void take_answer(struct dr_call *call, const struct lump_rpl *lump,
+		const struct dr_notes *notes)
 {
+	struct dr_answer answer;
+
 	if(lump->text.len == 0)
 		return;
-	call->reason = (unsigned char)dr_request_lump_mark(lump);
+	dr_notes_answer(notes, (enum dr_reason)dr_request_lump_mark(lump), &answer);
 	call->lines.s = shm_malloc(lump->text.len);
 	if(call->lines.s == NULL) {
 		SHM_MEM_ERROR;
@@ -62,18 +64,25 @@ static void take_over(struct dr_call *call, const struct lump_rpl *lump)
 	call->lines.len = lump->text.len;
 	memcpy(call->lines.s, lump->text.s, lump->text.len);
 	call->owns_lines = 1;
+	call->reason = (unsigned char)answer.reason;
 	call->decided = 1;
 	call->final = 1;
 	call->scripted = 1;
+	call->record = dr_history_add(call, &answer, call->profile, DR_NONE, false);
 }
 
 
-static struct dr_address address_of(const struct ip_addr *ip)
+/** What the script said of the request holds for its call */
+static void take_over(struct dr_call *call, const struct lump_rpl *lump,
+		const struct dr_notes *notes)
 {
-	struct dr_address address = {.len = ip->len};
+	struct dr_text trunk = dr_notes_trunk(notes);
 
-	memcpy(address.bytes, ip->u.addr, ip->len);
-	return address;
+	call->profile = (short)dr_notes_profile(notes, call->map);
+	if(trunk.len > 0)
+		dr_call_name_trunk(
+				call, 0, dr_call_trunk_number(call->map, trunk), trunk);
+	take_answer(call, lump, notes);
 }
 
 
@@ -95,22 +104,16 @@ int dr_call_bridge(
 	*bridge = DR_NONE;
 	if(map == NULL || dr_map_bridge_count(map) == 0)
 		return 0;
-	address = address_of(&request->rcv.src_ip);
+	address = dr_call_address(&request->rcv.src_ip);
 	*bridge = (short)dr_map_bridge_of_address(map, &address);
 	return *bridge == DR_NONE ? -1 : 0;
-}
-
-
-static int has_trunks(const struct dr_map *map)
-{
-	return map && dr_map_trunk_count(map) > 0;
 }
 
 
 /** A new call that owns a reference to its map */
 static struct dr_call *new_call(const struct dr_map *map, short bridge)
 {
-	int trunks = has_trunks(map) ? DR_BRANCHES_MAX : 0;
+	int trunks = dr_call_has_trunks(map) ? DR_BRANCHES_MAX : 0;
 	struct dr_call *call;
 	int b;
 
@@ -120,7 +123,7 @@ static struct dr_call *new_call(const struct dr_map *map, short bridge)
 	call->map = map;
 	call->bridge = bridge;
 	for(b = 0; b < trunks; b++)
-		call->trunks[b] = NOT_PREPARED;
+		call->trunks[b] = DR_NOT_PREPARED;
 	return call;
 }
 
@@ -130,7 +133,11 @@ static int hang_on_transaction(
 {
 	int events = DR_CALL_EVENTS;
 
-	if(has_trunks(call->map)) {
+	if(call->decided) {
+		events |= TMCB_RESPONSE_OUT;
+		call->listens = 1;
+	}
+	if(dr_call_has_trunks(call->map)) {
 		events |= TMCB_REQUEST_FWDED;
 		call->hears = 1;
 	}
@@ -150,15 +157,17 @@ static int hang_on_transaction(
  *
  * @param t        the new transaction
  * @param request  its request, in private memory
+ * @param notes    what the script said of it, or NULL
  */
-void dr_call_watch(struct cell *t, struct sip_msg *request)
+void dr_call_watch(
+		struct cell *t, struct sip_msg *request, const struct dr_notes *notes)
 {
 	const struct dr_map *map = dr_map_take();
 	struct lump_rpl *lump;
 	struct dr_call *call;
 	short bridge;
 
-	if(dr_call_bridge(map, request, &bridge) < 0) {
+	if(dr_call_bridge(map, request, &bridge) < 0 && !(notes && notes->watch)) {
 		dr_map_drop(map);
 		return;
 	}
@@ -171,7 +180,7 @@ void dr_call_watch(struct cell *t, struct sip_msg *request)
 		dr_map_drop(map);
 		return;
 	}
-	take_over(call, lump);
+	take_over(call, lump, notes);
 	if(hang_on_transaction(call, t, request) == 0)
 		return;
 	LM_ERR("tm refused to watch a call: it is relayed without header\n");
@@ -184,15 +193,19 @@ void dr_call_watch(struct cell *t, struct sip_msg *request)
  *
  * @param t  transaction
  *
- * @return the call, owned by the transaction; NULL when it is not watched
+ * @return the call, owned by the transaction; NULL when it is not watched, or
+ *         the script wants it to be ignored
  */
 struct dr_call *dr_call_of(const struct cell *t)
 {
 	struct tm_callback *cb = (struct tm_callback *)t->tmcb_hl.first;
 
 	for(; cb; cb = cb->next)
-		if(cb->callback == dr_call_event)
-			return cb->param;
+		if(cb->callback == dr_call_event) {
+			struct dr_call *call = cb->param;
+
+			return call->ignored ? NULL : call;
+		}
 	return NULL;
 }
 
@@ -315,84 +328,15 @@ void dr_call_translate(struct dr_call *call, int code)
 
 
 /**
- * Remember the trunk of a new branch by the host of its next hop
+ * Ask tm to tell of what the caller is sent. Call it when there is an answer.
  *
- * @param call     call
- * @param branch   0 to DR_BRANCHES_MAX - 1
- * @param request  the request as tm prepares it for the branch
+ * @param t     transaction
+ * @param call  its call
  */
-void dr_call_sent(
-		struct dr_call *call, int branch, const struct sip_msg *request)
+void dr_call_listen(struct cell *t, struct dr_call *call)
 {
-	str next_hop = *GET_NEXT_HOP(request);
-	struct sip_uri uri;
-
-	if(!has_trunks(call->map))
-		return;
-	call->trunks[branch] = DR_NONE;
-	if(parse_uri(next_hop.s, next_hop.len, &uri) < 0 || uri.host.len <= 0)
-		return;
-	call->trunks[branch] = (short)dr_map_trunk_of_host(
-			call->map, (struct dr_text){uri.host.s, (size_t)uri.host.len});
-}
-
-
-/** A failover of tm's own goes on with the URI of the branch before */
-static int prepared_as(const struct dr_call *call, const struct cell *t, int b)
-{
-	const str *uri = &t->uac[b].uri;
-	int before;
-
-	for(before = b; before >= 0; before--)
-		if(call->trunks[before] != NOT_PREPARED
-				&& t->uac[before].uri.len == uri->len
-				&& memcmp(t->uac[before].uri.s, uri->s, uri->len) == 0)
-			return call->trunks[before];
-	return DR_NONE;
-}
-
-
-/**
- * Find the trunk that a branch was sent to
- *
- * @param call    call
- * @param t       its transaction
- * @param branch  0 to DR_BRANCHES_MAX - 1
- *
- * @return trunk of the call's map: by the name of the next hop, else by the
- *         address; DR_NONE when the map knows none
- */
-int dr_call_trunk(const struct dr_call *call, const struct cell *t, int branch)
-{
-	struct dr_address address;
-	struct ip_addr ip;
-	int trunk;
-
-	if(!has_trunks(call->map))
-		return DR_NONE;
-	trunk = prepared_as(call, t, branch);
-	if(trunk != DR_NONE)
-		return trunk;
-	su2ip_addr(&ip, (union sockaddr_union *)&t->uac[branch].request.dst.to);
-	if(ip.len > sizeof(address.bytes))
-		return DR_NONE;
-	address = address_of(&ip);
-	return dr_map_trunk_of_address(call->map, &address);
-}
-
-
-/**
- * Find the trunk of a branch that got no further than its name
- *
- * @param call  call
- * @param t     its transaction, which does not count the branch
- *
- * @return trunk of the call's map, or DR_NONE
- */
-int dr_call_unresolved_trunk(const struct dr_call *call, const struct cell *t)
-{
-	if(!has_trunks(call->map) || t->nr_of_outgoings >= DR_BRANCHES_MAX
-			|| call->trunks[t->nr_of_outgoings] == NOT_PREPARED)
-		return DR_NONE;
-	return call->trunks[t->nr_of_outgoings];
+	if(!call->listens)
+		call->listens = dr_tm.register_tmcb(NULL, t, TMCB_RESPONSE_OUT,
+								dr_call_event, call, NULL)
+						> 0;
 }

@@ -14,6 +14,10 @@
 #include "classify.h"
 #include "map.h"
 
+struct dr_record;
+struct dr_notes;
+struct dr_named_trunk;
+
 /** Most branches of a transaction; tm's own limit is not higher */
 #define DR_BRANCHES_MAX 32
 
@@ -22,13 +26,18 @@ struct dr_call
 {
 	const struct dr_map *map; /**< the one it began with, or NULL */
 	short bridge;			  /**< it came from, or DR_NONE */
+	short profile;			  /**< for trunks that the map does not know */
 
 	volatile int trying;  /**< bit b: branch b sent 100 to 179 */
 	volatile int ringing; /**< bit b: branch b sent 180 to 199 */
 
 	/* all below is read and written under tm's reply lock */
-	str lines;				 /**< header lines that answer the call */
-	struct lump_rpl *early;	 /**< lump of an early CANCEL, or NULL */
+	str lines;						 /**< header lines that answer the call */
+	struct lump_rpl *early;			 /**< lump of an early CANCEL, or NULL */
+	const struct dr_record *records; /**< newest first; see history.h */
+	const struct dr_record *record;	 /**< of the answer; NULL: no memory */
+	struct dr_named_trunk *named;	 /**< newest first */
+	unsigned attempts;		 /**< bit b: attempt of branch b is counted */
 	short judged;			 /**< branches when last judged */
 	short send;				 /**< code for the bridge; 0: as it is */
 	unsigned char reason;	 /**< enum dr_reason; valid when decided */
@@ -38,15 +47,19 @@ struct dr_call
 	unsigned tried : 1;		 /**< a branch was prepared since last judged */
 	unsigned hears : 1;		 /**< tm tells the call of prepared branches */
 	unsigned owns_lines : 1; /**< lines are shared memory of the call */
+	unsigned ignored : 1;	 /**< the script wants nothing done */
+	unsigned listens : 1;	 /**< tm tells the call what the caller is sent */
+	unsigned told : 1;		 /**< the caller has the outcome */
 
 	/* each branch's trunk as far as its next hop's name tells, or
-	 * NOT_PREPARED; only there when the map has trunks */
+	 * DR_NOT_PREPARED; only there when the map has trunks */
 	short trunks[];
 };
 
 extern struct tm_binds dr_tm;
 
-void dr_call_watch(struct cell *t, struct sip_msg *request);
+void dr_call_watch(
+		struct cell *t, struct sip_msg *request, const struct dr_notes *notes);
 int dr_call_bridge(
 		const struct dr_map *map, const struct sip_msg *request, short *bridge);
 struct dr_call *dr_call_of(const struct cell *t);
@@ -54,10 +67,7 @@ void dr_call_lock(struct cell *t);
 void dr_call_unlock(struct cell *t);
 void dr_call_provisional(struct dr_call *call, int branch, int code);
 enum dr_after dr_call_after(const struct dr_call *call, int branch);
-void dr_call_sent(
-		struct dr_call *call, int branch, const struct sip_msg *request);
-int dr_call_trunk(const struct dr_call *call, const struct cell *t, int branch);
-int dr_call_unresolved_trunk(const struct dr_call *call, const struct cell *t);
+void dr_call_listen(struct cell *t, struct dr_call *call);
 void dr_call_translate(struct dr_call *call, int code);
 void dr_call_answer(
 		struct dr_call *call, const struct dr_answer *answer, int code);

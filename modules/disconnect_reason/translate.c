@@ -26,6 +26,7 @@
 #include "../../core/sip_msg_clone.h"
 #include "../../modules/tm/h_table.h"
 
+#include "judge.h"
 #include "lumps.h"
 #include "outcome.h"
 #include "translate.h"

@@ -1,0 +1,225 @@
+/**
+ * @file call_trunk.c  Which trunk a branch of a call goes to
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ *
+ * The script may name it. Else the map finds it, by the name of the next hop,
+ * which tm tells when it prepares the branch, or by the address.
+ */
+
+#include <string.h>
+
+#include "../../core/atomic_ops.h"
+#include "../../core/dprint.h"
+#include "../../core/mem/shm_mem.h"
+#include "../../core/parser/parse_uri.h"
+#include "../../modules/tm/h_table.h"
+
+#include "call_trunk.h"
+
+
+/**
+ * @param map  map, or NULL
+ *
+ * @return not 0 when it has trunks
+ */
+int dr_call_has_trunks(const struct dr_map *map)
+{
+	return map && dr_map_trunk_count(map) > 0;
+}
+
+
+/**
+ * @param ip  address as Kamailio has it
+ *
+ * @return the address as a map has it
+ */
+struct dr_address dr_call_address(const struct ip_addr *ip)
+{
+	struct dr_address address = {.len = ip->len};
+
+	memcpy(address.bytes, ip->u.addr, ip->len);
+	return address;
+}
+
+
+/**
+ * Remember the trunk of a new branch by the host of its next hop
+ *
+ * @param call     call
+ * @param branch   0 to DR_BRANCHES_MAX - 1
+ * @param request  the request as tm prepares it for the branch
+ */
+void dr_call_sent(
+		struct dr_call *call, int branch, const struct sip_msg *request)
+{
+	str next_hop = *GET_NEXT_HOP(request);
+	struct sip_uri uri;
+
+	if(!dr_call_has_trunks(call->map))
+		return;
+	call->trunks[branch] = DR_NONE;
+	if(parse_uri(next_hop.s, next_hop.len, &uri) < 0 || uri.host.len <= 0)
+		return;
+	call->trunks[branch] = (short)dr_map_trunk_of_host(
+			call->map, (struct dr_text){uri.host.s, (size_t)uri.host.len});
+}
+
+
+/** A failover of tm's own goes on with the URI of the branch before */
+static int prepared_as(const struct dr_call *call, const struct cell *t, int b)
+{
+	const str *uri = &t->uac[b].uri;
+	int before;
+
+	for(before = b; before >= 0; before--)
+		if(call->trunks[before] != DR_NOT_PREPARED
+				&& t->uac[before].uri.len == uri->len
+				&& memcmp(t->uac[before].uri.s, uri->s, uri->len) == 0)
+			return call->trunks[before];
+	return DR_NONE;
+}
+
+
+/** By the name of the next hop, else by the address */
+static int sent_to(const struct dr_call *call, const struct cell *t, int branch)
+{
+	struct dr_address address;
+	struct ip_addr ip;
+	int trunk;
+
+	if(!dr_call_has_trunks(call->map) || branch >= DR_BRANCHES_MAX)
+		return DR_NONE;
+	trunk = prepared_as(call, t, branch);
+	if(trunk != DR_NONE)
+		return trunk;
+	su2ip_addr(&ip, (union sockaddr_union *)&t->uac[branch].request.dst.to);
+	if(ip.len > sizeof(address.bytes))
+		return DR_NONE;
+	address = dr_call_address(&ip);
+	return dr_map_trunk_of_address(call->map, &address);
+}
+
+
+static const struct dr_named_trunk *named_for(
+		const struct dr_call *call, int branch)
+{
+	const struct dr_named_trunk *named = call->named;
+
+	while(named && named->from > branch)
+		named = named->before;
+	return named;
+}
+
+
+/** The trunk with that number, under the name that the script gave it */
+static void get_trunk(const struct dr_call *call, int number,
+		const struct dr_named_trunk *named, struct dr_trunk *trunk)
+{
+	memset(trunk, 0, sizeof(*trunk));
+	trunk->profile = call->profile;
+	if(number != DR_NONE)
+		dr_map_get_trunk(call->map, number, trunk);
+	if(named)
+		trunk->name = (struct dr_text){named->name, named->len};
+}
+
+
+/**
+ * Find the trunk that a branch was sent to
+ *
+ * @param call    call
+ * @param t       its transaction
+ * @param branch  its branch
+ * @param trunk   set: the one that the script named, else that of the map by
+ *                the name of the next hop, else by the address; without a name
+ *                when nobody knows it
+ */
+void dr_call_trunk(const struct dr_call *call, const struct cell *t, int branch,
+		struct dr_trunk *trunk)
+{
+	const struct dr_named_trunk *named = named_for(call, branch);
+
+	get_trunk(call, named ? named->number : sent_to(call, t, branch), named,
+			trunk);
+}
+
+
+/**
+ * Find the trunk of a branch that got no further than its name
+ *
+ * @param call   call
+ * @param t      its transaction, which does not count the branch
+ * @param trunk  set, as for dr_call_trunk()
+ */
+void dr_call_unresolved_trunk(const struct dr_call *call, const struct cell *t,
+		struct dr_trunk *trunk)
+{
+	int branch = t->nr_of_outgoings, number = DR_NONE;
+	const struct dr_named_trunk *named = named_for(call, branch);
+
+	if(named)
+		number = named->number;
+	else if(dr_call_has_trunks(call->map) && branch < DR_BRANCHES_MAX
+			&& call->trunks[branch] != DR_NOT_PREPARED)
+		number = call->trunks[branch];
+	get_trunk(call, number, named, trunk);
+}
+
+
+/**
+ * @param map   map, or NULL
+ * @param name  name of a trunk
+ *
+ * @return its number in the map, DR_NONE when the map does not have it
+ */
+int dr_call_trunk_number(const struct dr_map *map, struct dr_text name)
+{
+	return dr_call_has_trunks(map) ? dr_map_find_trunk(map, name) : DR_NONE;
+}
+
+
+/**
+ * Give the branches to come a trunk
+ *
+ * @param call    call
+ * @param from    number of the first of these branches
+ * @param number  trunk of the call's map, or DR_NONE
+ * @param name    its name, copied
+ *
+ * @return 0, or -1 without memory, after a log line
+ */
+int dr_call_name_trunk(
+		struct dr_call *call, int from, int number, struct dr_text name)
+{
+	struct dr_named_trunk *named = shm_malloc(sizeof(*named) + name.len);
+
+	if(named == NULL) {
+		SHM_MEM_ERROR;
+		return -1;
+	}
+	named->before = call->named;
+	named->from = (short)from;
+	named->number = (short)number;
+	named->len = name.len;
+	memcpy(named->name, name.s, name.len);
+	membar_write();
+	call->named = named;
+	return 0;
+}
+
+
+/**
+ * @param call  call that ends
+ */
+void dr_call_free_names(struct dr_call *call)
+{
+	struct dr_named_trunk *named;
+
+	while((named = call->named)) {
+		call->named = named->before;
+		shm_free(named);
+	}
+}

@@ -1,0 +1,134 @@
+/**
+ * @file history.c  What became of each attempt of a call
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ *
+ * Records are only made when something failed, and live as long as their call.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../../core/dprint.h"
+#include "../../core/mem/shm_mem.h"
+
+#include "history.h"
+
+
+/**
+ * Keep an answer. Call it under tm's reply lock.
+ *
+ * @param call     call
+ * @param answer   answer; a detail that the script gave is copied
+ * @param profile  profile of the call's map that judged
+ * @param branch   branch of the attempt, or DR_NONE
+ * @param attempt  true: a branch, or a name that was not resolved, failed
+ *
+ * @return the record, owned by the call; NULL without memory, after a log line
+ */
+const struct dr_record *dr_history_add(struct dr_call *call,
+		const struct dr_answer *answer, int profile, int branch, bool attempt)
+{
+	size_t len = answer->decided_by == DR_BY_SCRIPT ? answer->detail.len : 0;
+	struct dr_record *record = shm_malloc(sizeof(*record) + len);
+
+	if(record == NULL) {
+		SHM_MEM_ERROR;
+		return NULL;
+	}
+	record->before = call->records;
+	record->answer = *answer;
+	record->profile = (short)profile;
+	record->branch = (short)branch;
+	record->attempt = attempt;
+	if(len > 0) {
+		memcpy(record->texts, answer->detail.s, len);
+		record->answer.detail.s = record->texts;
+	}
+	call->records = record;
+	return record;
+}
+
+
+/**
+ * @param call    call
+ * @param branch  branch of its transaction
+ *
+ * @return the record of that attempt, owned by the call; NULL when there is
+ *         none
+ */
+const struct dr_record *dr_history_of(const struct dr_call *call, int branch)
+{
+	const struct dr_record *record;
+
+	for(record = call->records; record; record = record->before)
+		if(record->branch == branch)
+			return record;
+	return NULL;
+}
+
+
+/**
+ * @param call  call that ends
+ */
+void dr_history_free(struct dr_call *call)
+{
+	const struct dr_record *record;
+
+	while((record = call->records)) {
+		call->records = record->before;
+		shm_free((void *)record);
+	}
+}
+
+
+static size_t print_entry(
+		char *buf, size_t size, const struct dr_answer *answer, bool first)
+{
+	struct dr_text name = dr_reason_name(answer->reason);
+	char detail[DR_DETAIL_HEADER_MAX];
+	int len;
+
+	if(dr_detail_print(detail, sizeof(detail), answer) == 0)
+		return 0;
+	len = snprintf(buf, size, "%s%.*s;%s", first ? "" : ",", (int)name.len,
+			name.s, detail);
+	return len < 0 || (size_t)len >= size ? 0 : (size_t)len;
+}
+
+
+static size_t print_from(
+		char *buf, size_t size, const struct dr_record *record, bool *room)
+{
+	size_t before = 0, len;
+
+	if(record == NULL)
+		return 0;
+	before = print_from(buf, size, record->before, room);
+	if(!record->attempt || !*room)
+		return before;
+	len = print_entry(
+			buf + before, size - before, &record->answer, before == 0);
+	*room = len > 0;
+	return before + len;
+}
+
+
+/**
+ * Write the attempts of a call, the oldest first, parted by commas, each as
+ * REASON;code=503;detail=unavailable;source=remote;trunk=a
+ *
+ * @param buf   where to write; entries that do not fit are left out
+ * @param size  its size in bytes
+ * @param call  call
+ *
+ * @return bytes written, 0 for a call without attempts
+ */
+size_t dr_history_print(char *buf, size_t size, const struct dr_call *call)
+{
+	bool room = true;
+
+	return print_from(buf, size, call->records, &room);
+}
