@@ -201,25 +201,30 @@ int dr_reply_reserve(struct sip_msg *reply)
  * @param reply  reply as received
  * @param names  header names to remove
  * @param count  how many there are
+ *
+ * @return how many header fields were removed
  */
-void dr_reply_strip(
+int dr_reply_strip(
 		struct sip_msg *reply, const struct dr_text *names, int count)
 {
 	struct dr_text rest = {reply->buf + reply->first_line.len,
 			reply->len - reply->first_line.len};
 	struct dr_header header;
+	int removed = 0;
 
 	if(!dr_header_may_have(rest, names, (size_t)count))
-		return;
+		return 0;
 	while(dr_header_find(&rest, names, (size_t)count, &header)) {
 		if(del_lump(reply, (int)(header.field.s - reply->buf),
 				   (int)header.field.len, HDR_OTHER_T)
 				== NULL) {
 			LM_ERR("no memory to remove \"%.*s\" from a reply\n",
 					(int)header.name.len, header.name.s);
-			return;
+			return removed;
 		}
+		removed++;
 	}
+	return removed;
 }
 
 

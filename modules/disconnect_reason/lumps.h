@@ -24,7 +24,7 @@ struct lump_rpl *dr_request_early_lump(
 void dr_request_fill(struct sip_msg *request, const str *text);
 
 int dr_reply_reserve(struct sip_msg *reply);
-void dr_reply_strip(
+int dr_reply_strip(
 		struct sip_msg *reply, const struct dr_text *names, int count);
 void dr_reply_fill(struct sip_msg *reply, const str *text);
 int dr_reply_reserve_phrase(struct sip_msg *reply);

@@ -13,9 +13,11 @@
 #include "../../core/rpc.h"
 #include "../../core/str.h"
 
+#include "counters.h"
 #include "explain.h"
 #include "map_share.h"
 #include "rpc.h"
+#include "rpc_stats.h"
 #include "settings.h"
 
 /** Longest complaint about a map in an answer, in bytes */
@@ -100,6 +102,8 @@ static void rpc_reload(rpc_t *rpc, void *context)
 		return;
 	}
 	err = dr_map_reload(dr_settings.map_file, dry, &complaints);
+	if(!dry)
+		dr_count(err == 0 ? DR_RELOADS_OK : DR_RELOADS_FAILED, 1);
 	if(err == 0 && !dry)
 		LM_NOTICE("map %s is in force\n", dr_settings.map_file);
 	answer_reload(rpc, context,
@@ -275,11 +279,15 @@ static const char *doc_explain[] = {
 		" after=trying trunk=NAME ...",
 		NULL};
 
+static const char *doc_stats[] = {
+		"Attempts and outcomes by reason, and by trunk and reason", NULL};
+
 /* clang-format off */
 rpc_export_t dr_rpc[] = {
 	{"disconnect_reason.reload", rpc_reload, doc_reload, 0},
 	{"disconnect_reason.show", rpc_show, doc_show, 0},
 	{"disconnect_reason.explain", rpc_explain, doc_explain, 0},
+	{"disconnect_reason.stats", dr_rpc_stats, doc_stats, 0},
 	{0, 0, 0, 0}
 };
 /* clang-format on */

@@ -1,0 +1,185 @@
+/**
+ * @file counters.c  The module's statistics, group disconnect_reason
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ *
+ * Kamailio keeps a value for each process and adds them up when somebody asks,
+ * so counting takes no lock.
+ */
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../../core/counters.h"
+#include "../../core/dprint.h"
+#include "../../core/mem/mem.h"
+
+#include "counters.h"
+#include "trunk_totals.h"
+
+#define GROUP "disconnect_reason"
+
+/** Longest name of a statistic, with its zero byte */
+#define NAME_MAX_LEN 64
+
+static counter_handle_t per_reason[DR_PER_REASON_COUNT][DR_REASON_COUNT];
+static counter_handle_t counters[DR_COUNTER_COUNT];
+
+static const struct
+{
+	const char *name;
+	const char *doc;
+} per_reason_texts[DR_PER_REASON_COUNT] = {
+		[DR_ATTEMPTS] = {"attempts", "branches that failed, by reason"},
+		[DR_OUTCOMES] = {"outcomes", "what callers were told, by reason"},
+};
+
+/* clang-format off */
+static counter_def_t defs[] = {
+	{&counters[DR_UNCLASSIFIED], "unclassified", 0, 0, 0,
+		"failed attempts with a code that no table and no rule has"},
+	{&counters[DR_SPOOFED_REMOVED], "spoofed_removed", 0, 0, 0,
+		"headers with our names that were removed from replies of trunks"},
+	{&counters[DR_RELOADS_OK], "reloads_ok", 0, 0, 0,
+		"reloads of the map that put it in force"},
+	{&counters[DR_RELOADS_FAILED], "reloads_failed", 0, 0, 0,
+		"reloads of the map that failed"},
+	{0, 0, 0, 0, 0, 0}
+};
+/* clang-format on */
+
+
+/** The core keeps the name, so it is never freed */
+static char *name_of(enum dr_per_reason what, enum dr_reason reason)
+{
+	struct dr_text text = dr_reason_name(reason);
+	char *name = pkg_malloc(NAME_MAX_LEN), *p;
+
+	if(name == NULL) {
+		PKG_MEM_ERROR;
+		return NULL;
+	}
+	snprintf(name, NAME_MAX_LEN, "%s_%.*s", per_reason_texts[what].name,
+			(int)text.len, text.s);
+	for(p = name; *p; p++)
+		*p = (char)tolower((unsigned char)*p);
+	return name;
+}
+
+
+static int register_per_reason(enum dr_per_reason what, enum dr_reason reason)
+{
+	char *name = name_of(what, reason);
+
+	return name ? counter_register(&per_reason[what][reason], GROUP, name, 0, 0,
+						  0, per_reason_texts[what].doc, 0)
+				: -1;
+}
+
+
+/**
+ * Register all statistics. Call once, before forking.
+ *
+ * @return 0, or -1 after a log line
+ */
+int dr_counters_init(void)
+{
+	enum dr_per_reason what;
+	enum dr_reason reason;
+	int err = counter_register_array(GROUP, defs);
+
+	for(what = 0; what < DR_PER_REASON_COUNT; what++)
+		for(reason = 0; reason < DR_REASON_COUNT; reason++)
+			if(register_per_reason(what, reason) < 0)
+				err = -1;
+	if(err < 0)
+		LM_ERR("the core refused the statistics\n");
+	return err < 0 ? -1 : dr_totals_init();
+}
+
+
+/**
+ * @param counter  what to count
+ * @param times    how often it happened
+ */
+void dr_count(enum dr_counter counter, int times)
+{
+	counter_add(counters[counter], times);
+}
+
+
+/** The caller will come again with credentials: nothing has failed yet */
+static int is_challenge(const struct dr_answer *answer)
+{
+	return (answer->code == 401 || answer->code == 407)
+		   && answer->decided_by == DR_BY_CODE;
+}
+
+
+/**
+ * Count an answer, for all and for its trunk. A challenge, 401 or 407, counts
+ * only when a rule of the map, or the script, said what it means.
+ *
+ * @param what    as what
+ * @param answer  answer
+ *
+ * @return whether it counts
+ */
+bool dr_count_answer(enum dr_per_reason what, const struct dr_answer *answer)
+{
+	if(is_challenge(answer))
+		return false;
+	counter_inc(per_reason[what][answer->reason]);
+	if(what == DR_ATTEMPTS && dr_is_unclassified(answer))
+		dr_count(DR_UNCLASSIFIED, 1);
+	dr_totals_count(answer->trunk, what, answer->reason);
+	return true;
+}
+
+
+/**
+ * @param what  attempts or outcomes
+ *
+ * @return its name
+ */
+const char *dr_per_reason_name(enum dr_per_reason what)
+{
+	return per_reason_texts[what].name;
+}
+
+
+/**
+ * @param counter  a counter
+ *
+ * @return its name
+ */
+const char *dr_counter_name(enum dr_counter counter)
+{
+	return counter_get_name(counters[counter]);
+}
+
+
+/**
+ * @param counter  a counter
+ *
+ * @return its value, of all processes
+ */
+long dr_counted(enum dr_counter counter)
+{
+	return counter_get_val(counters[counter]);
+}
+
+
+/**
+ * @param what    attempts or outcomes
+ * @param reason  reason
+ *
+ * @return how many there were, in all processes
+ */
+long dr_counted_answers(enum dr_per_reason what, enum dr_reason reason)
+{
+	return counter_get_val(per_reason[what][reason]);
+}
