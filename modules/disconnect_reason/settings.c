@@ -236,6 +236,19 @@ static int parse_avp(const char *avp)
 }
 
 
+static int check_xavp(const str *name)
+{
+	if(name->len <= 0
+			|| (dr_token_check((struct dr_text){name->s, (size_t)name->len})
+					&& name->s[0] != '$'))
+		return 0;
+	LM_ERR("parameter xavp is \"%.*s\": expected the name alone, without"
+		   " $xavp()\n",
+			name->len, name->s);
+	return -1;
+}
+
+
 /**
  * Check all parameters and prepare what they say. Call once, before forking.
  *
@@ -250,7 +263,7 @@ int dr_settings_init(const char *avp)
 	if(check_switch("auto", dr_settings.auto_watch) < 0
 			|| check_switch("strip", dr_settings.strip) < 0
 			|| check_switch("q850", dr_settings.q850) < 0 || check_headers() < 0
-			|| parse_avp(avp) < 0)
+			|| parse_avp(avp) < 0 || check_xavp(&dr_settings.xavp) < 0)
 		return -1;
 	collect_names();
 	for(reason = 0; reason < DR_REASON_COUNT; reason++)

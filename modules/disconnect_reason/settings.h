@@ -28,7 +28,9 @@ struct dr_settings
 
 	str headers[DR_HEADERS_MAX]; /**< names that carry the reason */
 	int header_count;
-	str detail_header; /**< name that carries the detail; len 0: off */
+	str xavp;			/**< name of the XAVP; len 0: off */
+	str event_callback; /**< function of a KEMI script; len 0: none */
+	str detail_header;	/**< name that carries the detail; len 0: off */
 
 	struct dr_text names[DR_HEADERS_MAX + 1]; /**< all names above */
 	int name_count;

@@ -1,0 +1,195 @@
+/**
+ * @file view.c  Finds the answer that a script can see where it runs
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ *
+ * tm knows the transaction of a route, but not always of a callback, where acc
+ * writes its rows. But then it puts the transaction's XAVPs in use: so one of
+ * them points at the call. Both end together.
+ */
+
+#include <string.h>
+
+#include "../../core/dprint.h"
+#include "../../core/route.h"
+#include "../../core/xavp.h"
+#include "../../modules/tm/h_table.h"
+
+#include "call_trunk.h"
+#include "history.h"
+#include "judge.h"
+#include "lumps.h"
+#include "notes.h"
+#include "view.h"
+
+static str call_name = str_init("_disconnect_reason_call");
+
+
+/**
+ * Let the XAVPs that are in use, those of the call's transaction, lead to the
+ * call
+ *
+ * @param call  call
+ */
+void dr_view_remember(const struct dr_call *call)
+{
+	sr_xval_t value = {.type = SR_XTYPE_VPTR};
+
+	if(xavp_get(&call_name, NULL))
+		return;
+	value.v.vptr = (void *)call;
+	if(xavp_add_value(&call_name, &value, NULL) == NULL)
+		LM_ERR("no memory to find the call of a transaction again\n");
+}
+
+
+static const struct dr_call *remembered(void)
+{
+	const sr_xavp_t *xavp = xavp_get(&call_name, NULL);
+	const struct dr_call *call;
+
+	if(xavp == NULL || xavp->val.type != SR_XTYPE_VPTR)
+		return NULL;
+	call = xavp->val.v.vptr;
+	return call->ignored ? NULL : call;
+}
+
+
+/** Did the attempt ring, or any one when nobody was asked for the answer? */
+static bool rang(const struct dr_call *call, int branch)
+{
+	if(branch == DR_NONE || branch >= DR_BRANCHES_MAX)
+		return call->ringing != 0;
+	return dr_call_after(call, branch) == DR_AFTER_RINGING;
+}
+
+
+/**
+ * See the answer that the caller gets
+ *
+ * @param call  call
+ * @param view  set
+ */
+void dr_view_of_call(const struct dr_call *call, struct dr_view *view)
+{
+	const struct dr_record *record = call->record;
+
+	memset(view, 0, sizeof(*view));
+	view->call = call;
+	view->answer.rule = DR_NONE;
+	view->answer.cause = DR_CAUSE_NONE;
+	view->answer.reason = call->reason;
+	view->decided = call->decided;
+	view->rang = rang(call, record ? record->branch : DR_NONE);
+	if(record == NULL)
+		return;
+	view->answer = record->answer;
+	view->judged = record->answer.decided_by != DR_BY_SCRIPT;
+	view->profile = record->profile;
+}
+
+
+/**
+ * See the answer that the script gave for a request without transaction
+ *
+ * @param request  request
+ * @param view     set
+ */
+void dr_view_of_request(const struct sip_msg *request, struct dr_view *view)
+{
+	const struct lump_rpl *lump = dr_request_lump(request);
+	const struct dr_notes *notes = dr_notes_find();
+
+	memset(view, 0, sizeof(*view));
+	view->decided = lump && lump->text.len > 0;
+	dr_notes_answer(notes,
+			view->decided ? (enum dr_reason)dr_request_lump_mark(lump)
+						  : DR_UNKNOWN_REASON,
+			&view->answer);
+	view->answer.trunk = dr_notes_trunk(notes);
+}
+
+
+/** See one branch, in a route that runs for it: its failure, or as far as it
+ * came */
+static void view_of_branch(const struct cell *t, const struct dr_call *call,
+		int branch, struct sip_msg *reply, int code, struct dr_view *view)
+{
+	struct dr_trunk trunk;
+
+	memset(view, 0, sizeof(*view));
+	view->call = call;
+	view->judged = true;
+	view->rang = rang(call, branch);
+	view->decided = code >= 300;
+	if(view->decided) {
+		view->profile =
+				dr_classify_branch(t, call, branch, reply, code, &view->answer);
+		return;
+	}
+	dr_call_trunk(call, t, branch, &trunk);
+	view->answer.trunk = trunk.name;
+	view->profile = trunk.profile;
+}
+
+
+/** The route of a reply, or of a branch that failed; returns its branch */
+static int branch_of_route(const struct cell *t)
+{
+	int branch = is_route_type(CORE_ONREPLY_ROUTE | TM_ONREPLY_ROUTE
+							   | BRANCH_FAILURE_ROUTE)
+						 ? dr_tm.t_gett_branch()
+						 : DR_NONE;
+
+	return branch >= 0 && branch < t->nr_of_outgoings ? branch : DR_NONE;
+}
+
+
+static bool is_ignored(void)
+{
+	const struct dr_notes *notes = dr_notes_find();
+
+	return notes && notes->ignore;
+}
+
+
+/**
+ * See what is known of the call whose script runs
+ *
+ * @param msg   message that the script handles
+ * @param view  set
+ *
+ * @return 0, or -1 when there is no call, or it is ignored
+ */
+int dr_view_here(struct sip_msg *msg, struct dr_view *view)
+{
+	struct cell *t = dr_tm.t_gett();
+	const struct dr_call *call = NULL;
+	int branch;
+
+	if(t != NULL && t != T_UNDEFINED)
+		call = dr_call_of(t);
+	branch = call ? branch_of_route(t) : DR_NONE;
+	if(branch != DR_NONE && msg->first_line.type == SIP_REPLY) {
+		view_of_branch(t, call, branch, msg,
+				(int)msg->first_line.u.reply.statuscode, view);
+		return 0;
+	}
+	if(branch != DR_NONE) {
+		view_of_branch(t, call, branch, t->uac[branch].reply,
+				t->uac[branch].last_received, view);
+		return 0;
+	}
+	if(call == NULL)
+		call = remembered();
+	if(call) {
+		dr_view_of_call(call, view);
+		return 0;
+	}
+	if(msg->first_line.type != SIP_REQUEST || is_ignored())
+		return -1;
+	dr_view_of_request(msg, view);
+	return 0;
+}
