@@ -15,6 +15,7 @@
 
 #include "after_script.h"
 #include "hooks.h"
+#include "judge.h"
 #include "outcome.h"
 #include "translate.h"
 
@@ -50,12 +51,12 @@ static struct cell *current_call(const struct sip_msg *msg)
 }
 
 
-static void judge_unsent(const struct cell *t, struct dr_call *call)
+static void judge_unsent(struct cell *t, struct dr_call *call)
 {
 	int branch = dr_last_attempt(t);
 
 	if(dr_is_cancelled(t))
-		dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0);
+		dr_judge_without_reply(t, call, DR_SOURCE_CANCEL, 0);
 	else if(branch >= 0)
 		dr_judge_branch(t, call, branch, t->uac[branch].reply,
 				t->uac[branch].last_received);
@@ -91,12 +92,13 @@ static int after_request(struct sip_msg *msg, unsigned int flags, void *param)
 		return 1;
 	dr_call_lock(t);
 	if(is_given_up(t)) {
+		dr_judge_attempts(t, call, DR_NONE);
 		if(!call->final) {
 			judge_unsent(t, call);
 			call->final = 1;
 			dr_tell_stored(t, call);
 		}
-		dr_tell_script(t, call->reason);
+		dr_tell_script(t, call);
 	}
 	dr_call_unlock(t);
 	return 1;
@@ -134,6 +136,7 @@ static int after_failure(struct sip_msg *msg, unsigned int flags, void *param)
 			dr_translate(t, call, msg, dr_tm.t_get_picked_branch());
 		return 1;
 	}
+	dr_judge_attempts(t, call, DR_NONE);
 	if(call->final)
 		return 1;
 	branch = dr_last_attempt(t);
@@ -143,12 +146,12 @@ static int after_failure(struct sip_msg *msg, unsigned int flags, void *param)
 	else if(tried_in_vain(call))
 		dr_judge_unresolved(t, call);
 	else if(!call->decided)
-		dr_judge_without_reply(call, DR_SOURCE_SCRIPT, 500);
+		dr_judge_without_reply(t, call, DR_SOURCE_SCRIPT, 500);
 	else
 		return 1;
 	dr_tell_request(call, t->uas.request);
 	dr_tell_replies(t, call, dr_tm.t_get_picked_branch());
-	dr_tell_script(t, call->reason);
+	dr_tell_script(t, call);
 	return 1;
 }
 

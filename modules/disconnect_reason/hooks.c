@@ -21,10 +21,15 @@
 #include "../../modules/tm/h_table.h"
 
 #include "after_script.h"
+#include "call_trunk.h"
+#include "counters.h"
 #include "hooks.h"
+#include "judge.h"
 #include "lines.h"
 #include "lumps.h"
+#include "notes.h"
 #include "outcome.h"
+#include "outcome_event.h"
 #include "settings.h"
 #include "translate.h"
 
@@ -41,8 +46,12 @@ static cmd_function drop_replies;
 static int relays_100;
 
 
-/** An initial INVITE: no To-tag */
-static int is_call(const struct sip_msg *request)
+/**
+ * @param request  request as received
+ *
+ * @return not 0 for an initial INVITE: one without To-tag
+ */
+int dr_is_initial_invite(const struct sip_msg *request)
 {
 	return request->REQ_METHOD == METHOD_INVITE && request->to
 		   && request->to->parsed && get_to(request)->tag_value.len == 0;
@@ -52,9 +61,16 @@ static int is_call(const struct sip_msg *request)
 static void on_new_transaction(
 		struct cell *t, int type, struct tmcb_params *params)
 {
+	const struct dr_notes *notes;
+
 	(void)type;
-	if(dr_settings.auto_watch && is_call(params->req))
-		dr_call_watch(t, params->req);
+	if(!dr_is_initial_invite(params->req))
+		return;
+	notes = dr_notes_find();
+	if(notes ? notes->ignore || !(notes->watch || dr_settings.auto_watch)
+			 : !dr_settings.auto_watch)
+		return;
+	dr_call_watch(t, params->req, notes);
 }
 
 
@@ -65,7 +81,20 @@ static void strip(const struct dr_call *call, struct sip_msg *reply)
 	int count;
 
 	names = dr_names_of(call->map, call->bridge, room, &count);
-	dr_reply_strip(reply, names, count);
+	dr_count(DR_SPOOFED_REMOVED, dr_reply_strip(reply, names, count));
+}
+
+
+/** The call is up. Attempts of a fork that failed before are counted now: tm
+ * will not ask about them any more. */
+static void on_answered(struct cell *t, struct dr_call *call)
+{
+	if(t->nr_of_outgoings < 2)
+		return;
+	dr_call_lock(t);
+	if(t->uas.status < 200)
+		dr_judge_attempts(t, call, DR_NONE);
+	dr_call_unlock(t);
 }
 
 
@@ -85,6 +114,8 @@ static void on_reply(
 	}
 	if(params->code < 200)
 		dr_call_provisional(call, branch, params->code);
+	else if(params->code < 300)
+		on_answered(t, call);
 	if(params->code >= 300) {
 		/* tm relays no second failure of a branch */
 		if(t->uac[branch].last_received >= 200)
@@ -164,9 +195,11 @@ static void on_failure(
 	/* t_replicate() makes a transaction local only after it was created */
 	if(is_local(t) || picked < 0 || picked >= t->nr_of_outgoings)
 		return;
+	dr_judge_attempts(
+			t, call, call->final || dr_is_cancelled(t) ? DR_NONE : picked);
 	if(!call->final) {
 		if(dr_is_cancelled(t))
-			dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0);
+			dr_judge_without_reply(t, call, DR_SOURCE_CANCEL, 0);
 		else
 			dr_judge_branch(t, call, picked, params->rpl, params->code);
 		dr_tell_request(call, t->uas.request);
@@ -177,7 +210,7 @@ static void on_failure(
 	call->tried = 0;
 	dr_tell_request(call, params->req);
 	dr_tell_replies(t, call, picked);
-	dr_tell_script(t, call->reason);
+	dr_tell_script(t, call);
 	mind_dropped_replies(t, call, picked, params->req);
 	if(!t->uac[picked].on_failure)
 		dr_translate(t, call, params->req, picked);
@@ -223,16 +256,27 @@ static void on_cancel(struct cell *t, struct dr_call *call)
 {
 	dr_call_lock(t);
 	if(t->uas.status < 200 && !call->final) {
-		dr_judge_without_reply(call, DR_SOURCE_CANCEL, 0);
+		dr_judge_attempts(t, call, DR_NONE);
+		dr_judge_without_reply(t, call, DR_SOURCE_CANCEL, 0);
 		call->final = 1;
 		dr_tell_replies(t, call, -1);
 		if(t->nr_of_outgoings == 0)
 			let_tm_save_lumps(t);
 		dr_tell_stored(t, call);
 		if(!has_live_branch(t))
-			dr_tell_script(t, call->reason);
+			dr_tell_script(t, call);
 	}
 	dr_call_unlock(t);
+}
+
+
+/** The caller has been sent a reply, under tm's reply lock or behind it; the
+ * first failure is the outcome */
+static void on_sent(
+		struct cell *t, struct dr_call *call, const struct tmcb_params *params)
+{
+	if(params->code >= 300 && call->decided && !is_local(t))
+		dr_outcome_told(t, call);
 }
 
 
@@ -251,14 +295,19 @@ static void on_destroy(const struct cell *t, struct dr_call *call)
  * tm's callback of a watched call
  *
  * @param t       transaction
- * @param type    one of DR_CALL_EVENTS, TMCB_REQUEST_FWDED or TMCB_DESTROY
+ * @param type    one of DR_CALL_EVENTS, TMCB_REQUEST_FWDED, TMCB_RESPONSE_OUT
+ *                or TMCB_DESTROY
  * @param params  tm's; its param is the struct dr_call
  */
 void dr_call_event(struct cell *t, int type, struct tmcb_params *params)
 {
 	struct dr_call *call = *params->param;
 
-	if(type & TMCB_RESPONSE_IN)
+	if(type & TMCB_DESTROY)
+		on_destroy(t, call);
+	else if(call->ignored)
+		return;
+	else if(type & TMCB_RESPONSE_IN)
 		on_reply(t, call, params);
 	else if(type & TMCB_ON_FAILURE)
 		on_failure(t, call, params);
@@ -266,8 +315,8 @@ void dr_call_event(struct cell *t, int type, struct tmcb_params *params)
 		on_cancel(t, call);
 	else if(type & TMCB_REQUEST_FWDED)
 		on_branch(t, call, params);
-	else if(type & TMCB_DESTROY)
-		on_destroy(t, call);
+	else if(type & TMCB_RESPONSE_OUT)
+		on_sent(t, call, params);
 }
 
 
@@ -305,5 +354,7 @@ int dr_hooks_init(void)
 		LM_ERR("tm refused the callback for new transactions\n");
 		return -1;
 	}
+	if(dr_outcome_event_init() < 0)
+		return -1;
 	return dr_after_script_init();
 }

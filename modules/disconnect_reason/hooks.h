@@ -15,6 +15,7 @@
 #define DR_CALL_EVENTS (TMCB_RESPONSE_IN | TMCB_ON_FAILURE | TMCB_E2ECANCEL_IN)
 
 int dr_hooks_init(void);
+int dr_is_initial_invite(const struct sip_msg *request);
 int dr_replies_are_dropped(void);
 void dr_call_event(struct cell *t, int type, struct tmcb_params *params);
 

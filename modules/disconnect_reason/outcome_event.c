@@ -1,0 +1,165 @@
+/**
+ * @file outcome_event.c  event_route[disconnect-reason:outcome]
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ *
+ * An outcome is told when the final failure reply has been sent to the caller:
+ * by tm, or by sl where the script said why it refuses a call.
+ */
+
+#include <string.h>
+
+#include "../../core/dprint.h"
+#include "../../core/kemi.h"
+#include "../../core/mem/mem.h"
+#include "../../core/msg_translator.h"
+#include "../../core/receive.h"
+#include "../../core/route.h"
+#include "../../modules/sl/sl.h"
+#include "../../modules/tm/h_table.h"
+
+#include "counters.h"
+#include "lumps.h"
+#include "outcome_event.h"
+#include "settings.h"
+#include "view.h"
+
+#define EVENT_NAME "disconnect-reason:outcome"
+
+static str event_name = str_init(EVENT_NAME);
+
+/** Number of the event route, -1 when the script has none */
+static int event_route = -1;
+
+
+static int somebody_listens(void)
+{
+	return event_route >= 0 || dr_settings.event_callback.len > 0;
+}
+
+
+static void run_event(struct sip_msg *msg)
+{
+	sr_kemi_eng_t *engine = sr_kemi_eng_get();
+	int backup = get_route_type();
+
+	set_route_type(EVENT_ROUTE);
+	if(dr_settings.event_callback.len > 0) {
+		if(engine
+				&& sr_kemi_route(engine, msg, EVENT_ROUTE,
+						   &dr_settings.event_callback, &event_name)
+						   < 0)
+			LM_ERR("the function %s failed\n", dr_settings.event_callback.s);
+	} else {
+		run_top_route(event_rt.rlist[event_route], msg, NULL);
+	}
+	set_route_type(backup);
+}
+
+
+/**
+ * Show the script a copy of the request that tm stores. tm's functions would
+ * look for its transaction again: what they find is given back, and tm's own
+ * place restored.
+ */
+static void run_event_for(struct cell *t)
+{
+	const struct sip_msg *stored = t->uas.request;
+	int branch = dr_tm.t_gett_branch();
+	struct cell *before = dr_tm.t_gett();
+	char *text = pkg_malloc(stored->len + 1);
+	struct sip_msg msg;
+
+	if(text == NULL) {
+		PKG_MEM_ERROR;
+		return;
+	}
+	memcpy(text, stored->buf, stored->len);
+	text[stored->len] = '\0';
+	if(build_sip_msg_from_buf(&msg, text, (int)stored->len, inc_msg_no())
+			== 0) {
+		msg.rcv = stored->rcv;
+		dr_tm.t_sett(T_UNDEFINED, T_BR_UNDEFINED);
+		run_event(&msg);
+		if(dr_tm.t_gett() != T_UNDEFINED && dr_tm.t_gett() != NULL)
+			dr_tm.unref_cell(dr_tm.t_gett());
+		dr_tm.t_sett(before, branch);
+		free_sip_msg(&msg);
+	}
+	pkg_free(text);
+}
+
+
+/**
+ * Count an outcome and run the event, once for a call. The caller has been sent
+ * the final failure reply.
+ *
+ * @param t     transaction; its AVPs and XAVPs are in use
+ * @param call  its call, with an answer
+ */
+void dr_outcome_told(struct cell *t, struct dr_call *call)
+{
+	struct dr_view view;
+
+	if(call->told)
+		return;
+	call->told = 1;
+	dr_view_of_call(call, &view);
+	if(!dr_count_answer(DR_OUTCOMES, &view.answer))
+		return;
+	dr_view_remember(call);
+	if(somebody_listens() && t->uas.request)
+		run_event_for(t);
+}
+
+
+/** sl answers a request: it is an outcome when the script said why */
+static void on_stateless_reply(sl_cbp_t *params)
+{
+	struct dr_view view;
+
+	if(params->code < 300 || params->req->REQ_METHOD != METHOD_INVITE)
+		return;
+	dr_view_of_request(params->req, &view);
+	if(view.decided && dr_count_answer(DR_OUTCOMES, &view.answer)
+			&& somebody_listens())
+		run_event(params->req);
+}
+
+
+static int listen_to_sl(void)
+{
+	sl_cbelem_t callback = {
+			.type = SLCB_REPLY_READY, .cbf = on_stateless_reply};
+	sl_api_t sl;
+
+	if(!module_loaded("sl"))
+		return 0;
+	if(sl_load_api(&sl) == 0 && sl.register_cb(&callback) >= 0)
+		return 0;
+	LM_ERR("sl refused the callback for its replies\n");
+	return -1;
+}
+
+
+/**
+ * Find the event route. Call once, before forking.
+ *
+ * @return 0, or -1 after a log line
+ */
+int dr_outcome_event_init(void)
+{
+	int number = route_lookup(&event_rt, EVENT_NAME);
+
+	if(number >= 0 && event_rt.rlist[number])
+		event_route = number;
+	if(dr_settings.event_callback.len > 0 && sr_kemi_eng_get() == NULL) {
+		LM_ERR("parameter event_callback is \"%s\": expected a script in a"
+			   " language of KEMI\n",
+				dr_settings.event_callback.s);
+		return -1;
+	}
+	return listen_to_sl();
+}
