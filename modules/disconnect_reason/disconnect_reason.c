@@ -10,8 +10,10 @@
 #include "../../core/rpc_lookup.h"
 #include "../../core/sr_module.h"
 
+#include "counters.h"
 #include "hooks.h"
 #include "map_share.h"
+#include "pv.h"
 #include "rpc.h"
 #include "script.h"
 #include "settings.h"
@@ -27,32 +29,31 @@ static int mod_init(void);
 static char *avp = "$avp(disconnect_reason)";
 
 /* clang-format off */
-static cmd_export_t cmds[] = {
-	{"disconnect_reason_set", (cmd_function)dr_w_set, 1, dr_fixup_set,
-		dr_fixup_free_set, REQUEST_ROUTE | FAILURE_ROUTE | TM_ONREPLY_ROUTE},
-	{"disconnect_reason_set", (cmd_function)dr_w_set, 2, dr_fixup_set,
-		dr_fixup_free_set, REQUEST_ROUTE | FAILURE_ROUTE | TM_ONREPLY_ROUTE},
-	{0, 0, 0, 0, 0, 0}
-};
-
 static param_export_t params[] = {
 	{"auto", PARAM_INT, &dr_settings.auto_watch},
 	{"header", PARAM_STR | PARAM_USE_FUNC, (void *)dr_settings_add_header},
 	{"detail_header", PARAM_STR, &dr_settings.detail_header},
 	{"map_file", PARAM_STRING, &dr_settings.map_file},
 	{"avp", PARAM_STRING, &avp},
+	{"xavp", PARAM_STR, &dr_settings.xavp},
 	{"strip", PARAM_INT, &dr_settings.strip},
 	{"q850", PARAM_INT, &dr_settings.q850},
+	{"event_callback", PARAM_STR, &dr_settings.event_callback},
 	{0, 0, 0}
+};
+
+static pv_export_t pvs[] = {
+	{{"dr", sizeof("dr") - 1}, PVT_OTHER, dr_pv_get, 0, dr_pv_parse, 0, 0, 0},
+	{{0, 0}, 0, 0, 0, 0, 0, 0, 0}
 };
 
 struct module_exports exports = {
 	"disconnect_reason", /* module name */
 	DEFAULT_DLFLAGS,     /* dlopen flags */
-	cmds,                /* cmd exports */
+	dr_functions,        /* cmd exports */
 	params,              /* param exports */
 	0,                   /* RPC methods */
-	0,                   /* pseudo-variables */
+	pvs,                 /* pseudo-variables */
 	0,                   /* response handling function */
 	mod_init,            /* module init function */
 	0,                   /* per-child init function */
@@ -80,7 +81,7 @@ static void warn_of_order(const char *module)
  * @param reserved1 unused
  * @param reserved2 unused
  *
- * @return 0
+ * @return 0, or -1 when KEMI refused the functions
  */
 int mod_register(char *path, int *dlflags, void *reserved1, void *reserved2)
 {
@@ -90,7 +91,7 @@ int mod_register(char *path, int *dlflags, void *reserved1, void *reserved2)
 	(void)reserved2;
 	warn_of_order("acc");
 	warn_of_order("dialog");
-	return 0;
+	return sr_kemi_modules_add(dr_kemi_functions);
 }
 
 
@@ -127,7 +128,7 @@ static int load_map(void)
 
 static int mod_init(void)
 {
-	if(dr_settings_init(avp) < 0 || load_map() < 0)
+	if(dr_settings_init(avp) < 0 || dr_counters_init() < 0 || load_map() < 0)
 		return -1;
 	if(rpc_register_array(dr_rpc) != 0) {
 		LM_ERR("the core refused the RPC commands\n");

@@ -1,208 +1,148 @@
 /**
- * @file script.c  The functions of the routing script
+ * @file script.c  The functions of the routing script: their export
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
+ *
+ * A function of the native script only resolves its arguments and calls the
+ * function that KEMI calls, so the two cannot disagree.
  */
 
 #include <string.h>
 
 #include "../../core/dprint.h"
 #include "../../core/error.h"
-#include "../../core/mem/shm_mem.h"
 #include "../../core/mod_fix.h"
-#include "../../core/route.h"
-#include "../../modules/tm/h_table.h"
 
-#include "lumps.h"
-#include "map_share.h"
-#include "outcome.h"
-#include "reason_header.h"
 #include "script.h"
-#include "settings.h"
+#include "script_functions.h"
 
 
-static struct dr_text as_text(const str *s)
+/** Resolve an argument; one that was left out is empty */
+static int get_argument(struct sip_msg *msg, char *argument, str *text)
 {
-	return (struct dr_text){s->s, s->len > 0 ? (size_t)s->len : 0};
-}
-
-
-static int parse(const str *reason, const str *detail, struct dr_answer *answer)
-{
-	memset(answer, 0, sizeof(*answer));
-	answer->source = DR_SOURCE_SCRIPT;
-	answer->decided_by = DR_BY_SCRIPT;
-	answer->cause = DR_CAUSE_NONE;
-	if(dr_reason_parse(as_text(reason), &answer->reason) != 0) {
-		LM_ERR("disconnect_reason_set: \"%.*s\" is no reason: expected a name"
-			   " of LiveKit's DisconnectReason, such as SIP_TRUNK_FAILURE\n",
-				reason->len, reason->s);
-		return -1;
-	}
-	if(detail == NULL)
+	*text = (str)STR_STATIC_INIT("");
+	if(argument == NULL
+			|| fixup_get_svalue(msg, (gparam_t *)argument, text) >= 0)
 		return 0;
-	answer->detail = as_text(detail);
-	if(dr_detail_check(answer->detail) == 0)
-		return 0;
-	LM_ERR("disconnect_reason_set: \"%.*s\" is no detail: expected 1 to %d"
-		   " bytes of a-z, 0-9 and -\n",
-			detail->len, detail->s, DR_DETAIL_MAX);
+	LM_ERR("an argument of a function has no value\n");
 	return -1;
 }
 
 
-/** A lump in shared memory is part of a message of tm's: only empty it */
-static void drop_lump(struct sip_msg *msg, struct lump_rpl *lump)
+static int w_watch(struct sip_msg *msg, char *profile, char *unused)
 {
-	if(lump == NULL)
-		return;
-	if(lump->flags & LUMP_RPL_SHMEM) {
-		lump->text.len = 0;
-		return;
-	}
-	unlink_lump_rpl(msg, lump);
-	free_lump_rpl(lump);
+	str text;
+
+	(void)unused;
+	return get_argument(msg, profile, &text) < 0 ? -1
+												 : dr_script_watch(msg, &text);
 }
 
 
-/** No watched transaction: the answer waits in the request itself */
-static int set_in_request(struct sip_msg *msg, const struct dr_answer *answer)
+static int w_ignore(struct sip_msg *msg, char *unused1, char *unused2)
 {
-	struct dr_call call = {.map = dr_map_take()};
-	struct lump_rpl *lump;
-
-	dr_call_bridge(call.map, msg, &call.bridge);
-	dr_call_answer(&call, answer, 0);
-	drop_lump(msg, dr_request_lump(msg));
-	lump = dr_request_add_lump(msg, &call.lines, (int)answer->reason);
-	if(call.owns_lines)
-		shm_free(call.lines.s);
-	dr_map_drop(call.map);
-	if(lump == NULL)
-		return -1;
-	dr_tell_script(NULL, answer->reason);
-	return 1;
+	(void)unused1;
+	(void)unused2;
+	return dr_script_ignore(msg);
 }
 
 
-/** The caller's CANCEL may be answered this very moment: then it is too late */
-static int set_in_call(struct sip_msg *msg, struct cell *t,
-		struct dr_call *call, const struct dr_answer *answer)
-{
-	int picked =
-			is_route_type(FAILURE_ROUTE) ? dr_tm.t_get_picked_branch() : -1;
-	int result = -1;
-
-	dr_call_lock(t);
-	if(!call->final || call->scripted) {
-		dr_call_answer(call, answer,
-				picked >= 0 && picked < t->nr_of_outgoings
-						? t->uac[picked].last_received
-						: 0);
-		call->final = 1;
-		call->scripted = 1;
-		dr_tell_request(call, t->uas.request);
-		if(msg->first_line.type == SIP_REQUEST)
-			dr_tell_request(call, msg);
-		dr_tell_replies(t, call, picked);
-		dr_tell_script(t, call->reason);
-		result = 1;
-	}
-	dr_call_unlock(t);
-	return result;
-}
-
-
-/**
- * The script says why the call fails: the next local reply of the request,
- * and every later one of its transaction, carries this answer
- *
- * @param msg     the request, or in an onreply_route the reply
- * @param reason  name of LiveKit's DisconnectReason
- * @param detail  detail token, NULL for none
- *
- * @return 1, or -1 after one log line: a wrong argument, no memory, or the
- *         caller already cancelled
- */
-int dr_script_set(struct sip_msg *msg, const str *reason, const str *detail)
-{
-	struct cell *t = dr_tm.t_gett();
-	struct dr_call *call = NULL;
-	struct dr_answer answer;
-
-	if(parse(reason, detail, &answer) < 0)
-		return -1;
-	if(t != NULL && t != T_UNDEFINED)
-		call = dr_call_of(t);
-	if(call)
-		return set_in_call(msg, t, call, &answer);
-	if(msg->first_line.type == SIP_REQUEST)
-		return set_in_request(msg, &answer);
-	LM_ERR("disconnect_reason_set: the call of this reply is not watched\n");
-	return -1;
-}
-
-
-/**
- * disconnect_reason_set(reason[, detail]) of the native script
- *
- * @param msg     message
- * @param reason  gparam_t of a string
- * @param detail  gparam_t of a string, or NULL
- *
- * @return as dr_script_set()
- */
-int dr_w_set(struct sip_msg *msg, char *reason, char *detail)
+static int w_set(struct sip_msg *msg, char *reason, char *detail)
 {
 	str reason_text, detail_text;
 
-	if(fixup_get_svalue(msg, (gparam_t *)reason, &reason_text) < 0
-			|| (detail
-					&& fixup_get_svalue(msg, (gparam_t *)detail, &detail_text)
-							   < 0)) {
-		LM_ERR("disconnect_reason_set: an argument has no value\n");
+	if(get_argument(msg, reason, &reason_text) < 0
+			|| get_argument(msg, detail, &detail_text) < 0
+			|| (detail && dr_script_check_detail(&detail_text) < 0))
 		return -1;
-	}
-	return dr_script_set(msg, &reason_text, detail ? &detail_text : NULL);
+	return dr_script_set(msg, &reason_text, &detail_text);
 }
 
 
-/**
- * Check the arguments of disconnect_reason_set() at start, as far as they are
- * constant
- *
- * @param param   argument, replaced by a gparam_t
- * @param number  1 for the reason, 2 for the detail
- *
- * @return 0, or E_CFG after one log line
- */
-int dr_fixup_set(void **param, int number)
+static int w_trunk(struct sip_msg *msg, char *name, char *unused)
 {
-	static str any_reason = str_init("UNKNOWN_REASON");
-	str text = {*param, (int)strlen(*param)};
-	struct dr_answer answer;
+	str text;
 
-	if(memchr(text.s, '$', text.len) == NULL
-			&& parse(number == 1 ? &text : &any_reason,
-					   number == 2 ? &text : NULL, &answer)
-					   < 0)
+	(void)unused;
+	return get_argument(msg, name, &text) < 0 ? -1
+											  : dr_script_trunk(msg, &text);
+}
+
+
+/** Check an argument at start when it is constant, then let the core fix it */
+static int fixup(void **param, int (*check)(const str *text))
+{
+	str text = {*param, (int)strlen(*param)};
+
+	if(memchr(text.s, '$', (size_t)text.len) == NULL && check(&text) < 0)
 		return E_CFG;
 	return fixup_spve_null(param, 1);
 }
 
 
-/**
- * Free what dr_fixup_set() made
- *
- * @param param   argument
- * @param number  1 for the reason, 2 for the detail
- *
- * @return as fixup_free_spve_null()
- */
-int dr_fixup_free_set(void **param, int number)
+static int fixup_watch(void **param, int number)
+{
+	(void)number;
+	return fixup(param, dr_script_check_profile);
+}
+
+
+static int fixup_set(void **param, int number)
+{
+	return fixup(param,
+			number == 1 ? dr_script_check_reason : dr_script_check_detail);
+}
+
+
+static int fixup_trunk(void **param, int number)
+{
+	(void)number;
+	return fixup(param, dr_script_check_trunk);
+}
+
+
+static int fixup_free(void **param, int number)
 {
 	(void)number;
 	return fixup_free_spve_null(param, 1);
 }
+
+
+#define SET_ROUTES (REQUEST_ROUTE | FAILURE_ROUTE | TM_ONREPLY_ROUTE)
+#define TRUNK_ROUTES \
+	(REQUEST_ROUTE | FAILURE_ROUTE | BRANCH_ROUTE | BRANCH_FAILURE_ROUTE)
+
+/* clang-format off */
+cmd_export_t dr_functions[] = {
+	{"disconnect_reason_watch", (cmd_function)w_watch, 0, 0, 0,
+		REQUEST_ROUTE},
+	{"disconnect_reason_watch", (cmd_function)w_watch, 1, fixup_watch,
+		fixup_free, REQUEST_ROUTE},
+	{"disconnect_reason_ignore", (cmd_function)w_ignore, 0, 0, 0,
+		REQUEST_ROUTE},
+	{"disconnect_reason_set", (cmd_function)w_set, 1, fixup_set,
+		fixup_free, SET_ROUTES},
+	{"disconnect_reason_set", (cmd_function)w_set, 2, fixup_set,
+		fixup_free, SET_ROUTES},
+	{"disconnect_reason_trunk", (cmd_function)w_trunk, 1, fixup_trunk,
+		fixup_free, TRUNK_ROUTES},
+	{0, 0, 0, 0, 0, 0}
+};
+
+#define MODULE str_init("disconnect_reason")
+#define NO_MORE SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE
+
+sr_kemi_t dr_kemi_functions[] = {
+	{MODULE, str_init("disconnect_reason_watch"), SR_KEMIP_INT,
+		dr_script_watch, {SR_KEMIP_STR, SR_KEMIP_NONE, NO_MORE}},
+	{MODULE, str_init("disconnect_reason_ignore"), SR_KEMIP_INT,
+		dr_script_ignore, {SR_KEMIP_NONE, SR_KEMIP_NONE, NO_MORE}},
+	{MODULE, str_init("disconnect_reason_set"), SR_KEMIP_INT,
+		dr_script_set, {SR_KEMIP_STR, SR_KEMIP_STR, NO_MORE}},
+	{MODULE, str_init("disconnect_reason_trunk"), SR_KEMIP_INT,
+		dr_script_trunk, {SR_KEMIP_STR, SR_KEMIP_NONE, NO_MORE}},
+	{{0, 0}, {0, 0}, 0, NULL, {0, 0, 0, 0, 0, 0}}
+};
+/* clang-format on */

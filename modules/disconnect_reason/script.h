@@ -9,12 +9,10 @@
 #ifndef DR_SCRIPT_H
 #define DR_SCRIPT_H
 
-#include "../../core/parser/msg_parser.h"
-#include "../../core/str.h"
+#include "../../core/kemi.h"
+#include "../../core/sr_module.h"
 
-int dr_script_set(struct sip_msg *msg, const str *reason, const str *detail);
-int dr_w_set(struct sip_msg *msg, char *reason, char *detail);
-int dr_fixup_set(void **param, int number);
-int dr_fixup_free_set(void **param, int number);
+extern cmd_export_t dr_functions[];
+extern sr_kemi_t dr_kemi_functions[];
 
 #endif

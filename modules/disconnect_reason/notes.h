@@ -1,0 +1,38 @@
+/**
+ * @file notes.h  What the script says of a request without transaction
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ */
+
+#ifndef DR_NOTES_H
+#define DR_NOTES_H
+
+#include "classify.h"
+#include "map.h"
+
+/** Lengths are 0 where nothing was said; in shared memory */
+struct dr_notes
+{
+	bool watch;
+	bool ignore;
+	unsigned char profile_len;
+	unsigned char trunk_len;
+	unsigned char detail_len;
+	char profile[DR_NAME_MAX];
+	char trunk[DR_NAME_MAX];
+	char detail[DR_DETAIL_MAX];
+};
+
+struct dr_notes *dr_notes_find(void);
+struct dr_notes *dr_notes_make(void);
+void dr_notes_set_profile(struct dr_notes *notes, struct dr_text profile);
+void dr_notes_set_trunk(struct dr_notes *notes, struct dr_text trunk);
+void dr_notes_set_detail(struct dr_notes *notes, struct dr_text detail);
+int dr_notes_profile(const struct dr_notes *notes, const struct dr_map *map);
+struct dr_text dr_notes_trunk(const struct dr_notes *notes);
+void dr_notes_answer(const struct dr_notes *notes, enum dr_reason reason,
+		struct dr_answer *answer);
+
+#endif
