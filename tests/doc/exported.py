@@ -13,9 +13,8 @@ from lib.kamailio import module_path
 
 SCRIPT = "request_route {\n\texit;\n}\n"
 UNKNOWN = "unknown command"
-MISUSED = "Command cannot be used in the block"
-# A route of each kind, by the name that the documents give the kind. Kamailio
-# takes an event_route for a request_route here.
+# A route of each kind that `kamailio -c` tells apart, by the name that the
+# documents give the kind
 ROUTES = {
     "REQUEST_ROUTE": "request_route",
     "FAILURE_ROUTE": "failure_route[X]",
@@ -23,6 +22,8 @@ ROUTES = {
     "CORE_ONREPLY_ROUTE": "onreply_route",
     "BRANCH_ROUTE": "branch_route[X]",
 }
+# In an event_route it takes every function that is one of a request_route
+UNCHECKED = {"BRANCH_FAILURE_ROUTE"}
 
 
 def texts():

@@ -40,7 +40,8 @@ def test_functions():
 
 @pytest.mark.parametrize("name, count", sorted(book.functions()))
 def test_routes(name, count):
-    assert book.routes(name) == exported.routes(name, count)
+    assert book.routes(name) - exported.UNCHECKED \
+        == exported.routes(name, count)
 
 
 def test_kemi_functions(kamailio):
