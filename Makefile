@@ -53,6 +53,7 @@ test: ## lint, core tests and end-to-end tests
 	@$(MAKE) core-test
 	@$(MAKE) drmap-test
 	@$(MAKE) module
+	@$(MAKE) doc-test
 	@$(PYTEST)
 
 # A race between two workers shows only now and then: hence the rounds
