@@ -108,7 +108,8 @@ def test_configuration(kind, code):
         assert refused(with_routes(code)) is None
     else:
         path = f"{os.path.dirname(module_path())}:{packaged_modules()}"
-        assert refused(code, ["-L", path]) is None
+        options = ["-L", path, "-l", "udp:127.0.0.1:5060"]
+        assert refused(code, options) is None
 
 
 @pytest.mark.parametrize("kind, code", of_kind("console"))
