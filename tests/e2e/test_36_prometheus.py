@@ -8,7 +8,7 @@ from lib.browser import page
 from lib.caller import fails
 from lib.check import REASON_HEADER
 from lib.kamailio import BAD_LINE
-from lib.prometheus import Prometheus, get
+from lib.prometheus import Prometheus, get, samples
 from lib.sipp import Sipp
 from lib.trunk import reply
 from one_call import FAST, Stranger, accepting, call, hangs_up
@@ -17,6 +17,9 @@ from shipped import (CFG, LOCAL, ROWS, dial_all, host, obedient, options,
 
 SCRIPT = CFG / "livekit-edge-prometheus.cfg"
 SHIPPED = CFG / "prometheus"
+OUTCOMES = "kamailio_disconnect_reason_outcomes_total"
+REJECTED = "kamailio_disconnect_reason_outcomes_user_rejected"
+ALERT = "DisconnectReasonReloadFailed"
 PAGE = "/consoles/disconnect-reason.html"
 ALPHA, BETA, ELSEWHERE = "127.0.0.2", "127.0.0.3", "127.0.0.4"
 MAP = f"""version = 1;
@@ -100,7 +103,7 @@ def dial_rows(folder, proxy):
 
 def check_counters(server):
     """The counters of the script, and the statistics of the module."""
-    server.wait_for("kamailio_disconnect_reason_outcomes_total", TOLD, *LABELS)
+    server.wait_for(OUTCOMES, TOLD, *LABELS)
     server.wait_for("kamailio_disconnect_reason_failovers_total", TRIED,
                     *LABELS)
     for reason, count in BY_REASON.items():
@@ -142,10 +145,21 @@ def legend_of(chart):
     return shown
 
 
-def check_page(server, folder):
+def refuse_map(proxy, server, folder):
+    """A map that is refused makes an alert fire; the old map stays."""
+    (folder / "map.cfg").write_text("version = 0;\n", "utf-8")
+    assert proxy.rpc("disconnect_reason.reload")["status"] == "failed"
+    server.wait_for("kamailio_disconnect_reason_reloads_failed", {(): 1})
+    server.wait_for("ALERTS", {(ALERT, proxy.address, "firing"): 1},
+                    "alertname", "instance", "alertstate")
+
+
+def check_page(proxy, server, folder):
     """What somebody sees who opens the page."""
     html = page(server.url + PAGE, folder)
     assert html.one("body")["data-ready"] == "1"
+    assert [item.text for item in html.one(id="alerts").all("li")] == \
+        [f"{ALERT} {proxy.address}"]
     assert html.one("h1").text == "Why calls failed"
     assert html.one(id="outcomes").text == str(sum(TOLD.values()))
     assert html.one(id="failovers").text == str(sum(TRIED.values()))
@@ -177,13 +191,13 @@ def test_calls(tmp_path):
                 dial_rows(tmp_path / "watched", proxy)
                 check_counters(server)
                 check_rules(server)
-                check_page(server, tmp_path)
+                refuse_map(proxy, server, tmp_path)
+                check_page(proxy, server, tmp_path)
             dial_rows(tmp_path / "unwatched", proxy)
             check_http(proxy)
-            _, text = get(proxy.port, "/metrics")
-            for (trunk, reason, detail), count in TOLD.items():
-                assert (f'{{reason="{reason}", detail="{detail}", '
-                        f'trunk="{trunk}"}} {2 * count} ') in text
+            assert samples(proxy.port, OUTCOMES) == {
+                frozenset(zip(LABELS, values)): 2 * count
+                for values, count in TOLD.items()}
         for trunk in both:
             trunk.finish()
     finally:
@@ -203,12 +217,10 @@ def test_not_counted(tmp_path):
                  TRUNK_1_NET=ALPHA) as proxy:
         final, = call(calls[0], proxy, hangs_up, [answering])
         assert final.code == 200
-        _, text = get(proxy.port, "/metrics")
-        assert "_total" not in text
-        assert "\nkamailio_disconnect_reason_outcomes_user_rejected 0 " in text
+        assert samples(proxy.port, OUTCOMES) == {}
+        assert samples(proxy.port, REJECTED) == {frozenset(): 0}
         final, = call(calls[1], proxy, fails(486), [busy], Stranger)
         assert final.code == 486
-        _, text = get(proxy.port, "/metrics")
-        assert text.count("_total") == 1
-        assert ('_total{reason="USER_REJECTED", detail="busy", trunk="none"} 1 '
-                in text)
+        assert samples(proxy.port, REJECTED) == {frozenset(): 1}
+        assert samples(proxy.port, OUTCOMES) == {frozenset(zip(
+            LABELS, ("none", "USER_REJECTED", "busy"))): 1}

@@ -24,6 +24,22 @@ def get(port, path, source="127.0.0.1"):
         connection.close()
 
 
+def samples(port, name):
+    """The counter `name` as Kamailio shows it, a dict from labels to number.
+
+    The labels are a frozenset of pairs.
+    """
+    status, text = get(port, "/metrics")
+    assert status == 200, text
+    found = {}
+    for labels, value in re.findall(
+            rf"^{name}(?:\{{(.*?)\}})? (\d+)\b", text, re.MULTILINE):
+        key = frozenset(re.findall(r'(\w+)="(.*?)"', labels))
+        assert key not in found, text
+        found[key] = int(value)
+    return found
+
+
 class Prometheus:
     """One Prometheus, not yet started, with a folder of its own."""
 
