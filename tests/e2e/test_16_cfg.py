@@ -142,6 +142,8 @@ def dialled(trunk):
 @pytest.mark.parametrize("row", ROWS, ids=NUMBERS)
 def test_edge_row(edge_rows, row):
     replies, first, second = edge_rows
-    check(replies[row.dialled], row.status, row.reason, TOLD[row.dialled])
+    last = "trunk-2" if row.reason in TRUNK_TO_BLAME else "trunk-1"
+    check(replies[row.dialled], row.status, row.reason,
+          f"{TOLD[row.dialled]};trunk={last}")
     assert row.dialled in first
     assert (row.dialled in second) == (row.reason in TRUNK_TO_BLAME)

@@ -16,17 +16,25 @@ from shipped import EDGE, LOCAL, MINIMAL, running
 
 # Failover
 
-BUSY = ("486 Busy Here", "USER_REJECTED", "code=486;detail=busy;source=remote")
-FULL = ("500 Service Unavailable", "SIP_TRUNK_FAILURE",
-        "code=503;detail=service-unavailable;source=remote")
+FIRST, SECOND = "trunk-1", "trunk-2"
+
+
+def busy(trunk):
+    return ("486 Busy Here", "USER_REJECTED",
+            f"code=486;detail=busy;source=remote;trunk={trunk}")
+
+
+def full(trunk):
+    return ("500 Service Unavailable", "SIP_TRUNK_FAILURE",
+            f"code=503;detail=service-unavailable;source=remote;trunk={trunk}")
 
 
 @pytest.mark.parametrize("first,second,expect", [
-    (reply(503), reply(486), BUSY),
-    (reply(503), reply(503), FULL),
-    (reply(480, headers=["Reason: Q.850;cause=34"]), reply(486), BUSY),
-    (silent(), reply(486), BUSY),
-    (silent((100,)), reply(486), BUSY),
+    (reply(503), reply(486), busy(SECOND)),
+    (reply(503), reply(503), full(SECOND)),
+    (reply(480, headers=["Reason: Q.850;cause=34"]), reply(486), busy(SECOND)),
+    (silent(), reply(486), busy(SECOND)),
+    (silent((100,)), reply(486), busy(SECOND)),
 ], ids=["503-486", "503-503", "480-q850-486", "silence-486", "100-486"])
 def test_failover(tmp_path, first, second, expect):
     trunks = [Sipp(first("trunk-A"), tmp_path, "first"),
@@ -48,20 +56,24 @@ def test_failover_answered(tmp_path):
 
 
 @pytest.mark.parametrize("behaviour,caller,expect", [
-    (reply(486), fails(486), BUSY),
+    (reply(486), fails(486), busy(FIRST)),
     (reply(603), fails(603), ("603 Decline", "USER_REJECTED",
-                              "code=603;detail=declined;source=remote")),
+                              "code=603;detail=declined;source=remote"
+                              ";trunk=trunk-1")),
     (reply(503, headers=["Reason: Q.850;cause=17"]), fails(500),
      ("500 Service Unavailable", "USER_REJECTED",
-      "code=503;q850=17;detail=busy;source=remote")),
+      "code=503;q850=17;detail=busy;source=remote;trunk=trunk-1")),
     (reply(401, headers=['WWW-Authenticate: Digest realm="a", nonce="b"']),
      fails(401), ("401 Unauthorized", "SIP_TRUNK_FAILURE",
-                  "code=401;detail=authentication;source=remote")),
+                  "code=401;detail=authentication;source=remote"
+                  ";trunk=trunk-1")),
     (reply(407, headers=['Proxy-Authenticate: Digest realm="a", nonce="b"']),
      fails(407), ("407 Proxy Authentication Required", "SIP_TRUNK_FAILURE",
-                  "code=407;detail=authentication;source=remote")),
+                  "code=407;detail=authentication;source=remote"
+                  ";trunk=trunk-1")),
     (silent((180,)), fails(408), ("408 Request Timeout", "USER_UNAVAILABLE",
-                                  "detail=no-answer;source=timeout")),
+                                  "detail=no-answer;source=timeout"
+                                  ";trunk=trunk-1")),
     (cancelled(), cancels(487), ("487 Request Terminated", "CLIENT_INITIATED",
                                  "detail=cancelled;source=cancel")),
     (cancelled(503), cancels(500), ("500 Service Unavailable",
@@ -115,8 +127,8 @@ def test_second_trunk_cannot_be_reached(tmp_path, second):
 
 
 @pytest.mark.parametrize("first", [UNKNOWN_HOST, refusing], ids=["dns", "tcp"])
-@pytest.mark.parametrize("behaviour,expect", [(reply(486), BUSY),
-                                              (reply(503), FULL)],
+@pytest.mark.parametrize("behaviour,expect", [(reply(486), busy(SECOND)),
+                                              (reply(503), full(SECOND))],
                          ids=["486", "503"])
 def test_first_trunk_cannot_be_reached(tmp_path, first, behaviour, expect):
     """The second one is called at once, and once only."""
@@ -163,6 +175,15 @@ def test_trunk_calls_the_bridge(tmp_path):
     check(final, "200 OK")
 
 
+def test_bridge_refuses(tmp_path):
+    """The trunk is not told why."""
+    bridge = Sipp(reply(486)("trunk-A"), tmp_path, "bridge")
+    with left_alone() as nobody, \
+            edge(tmp_path, bridge=bridge, first=nobody, second=nobody) as proxy:
+        final, = call(tmp_path, proxy, fails(486), [bridge], kind=Stranger)
+    check(final, "486 Busy Here")
+
+
 @pytest.mark.parametrize("method,code", [("OPTIONS", 200), ("MESSAGE", 501),
                                          ("REGISTER", 501)])
 def test_other_methods(tmp_path, method, code):
@@ -194,7 +215,7 @@ def test_each_side_has_its_transport(tmp_path, bridge_side, first_side):
 
     with edge(tmp_path, first=trunks[0], second=trunks[1]) as proxy:
         final, = call(tmp_path, proxy, caller, trunks, transport=bridge_side)
-    check(final, *BUSY)
+    check(final, *busy(SECOND))
 
 
 @pytest.mark.parametrize("script", [MINIMAL, EDGE], ids=["minimal", "edge"])
