@@ -44,12 +44,15 @@ struct dr_call
 	unsigned decided : 1;	 /**< there is an answer */
 	unsigned final : 1;		 /**< tm does not change the answer any more */
 	unsigned scripted : 1;	 /**< the script gave the answer */
-	unsigned tried : 1;		 /**< a branch was prepared since last judged */
 	unsigned hears : 1;		 /**< tm tells the call of prepared branches */
 	unsigned owns_lines : 1; /**< lines are shared memory of the call */
 	unsigned ignored : 1;	 /**< the script wants nothing done */
 	unsigned listens : 1;	 /**< tm tells the call what the caller is sent */
-	unsigned told : 1;		 /**< the caller has the outcome */
+
+	/* these two are written where no lock is held, so they share no word with
+	 * others */
+	unsigned char tried; /**< a branch was prepared since last judged */
+	unsigned char told;	 /**< the caller has the outcome */
 
 	/* each branch's trunk as far as its next hop's name tells, or
 	 * DR_NOT_PREPARED; only there when the map has trunks */
