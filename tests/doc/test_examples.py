@@ -146,18 +146,3 @@ def test_sql(kind, code):
         base.executescript("CREATE TABLE version (table_name, table_version);"
                            + TABLES.read_text())
         base.executescript(code)
-
-
-@pytest.mark.parametrize("page", pages.PAGES, ids=lambda page: page.name)
-def test_links(page):
-    missing = [target for target in pages.links(page)
-               if not (page.parent / target).exists()]
-    assert missing == []
-
-
-@pytest.mark.parametrize("page", pages.PAGES, ids=lambda page: page.name)
-def test_page_is_linked(page):
-    """README.md links every page, so that a reader finds it."""
-    readme = book.ROOT / "README.md"
-    linked = {(book.ROOT / target).resolve() for target in pages.links(readme)}
-    assert page == readme or page in linked
