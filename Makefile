@@ -23,8 +23,6 @@ all: module drmap ## build everything for the Kamailio that is installed (defaul
 
 include $(wildcard tests/core/core.mk)
 include $(wildcard modules/disconnect_reason/*/*.mk)
-# The one that both supported Debians have
-CLANG := clang-19
 
 module: ## build build/disconnect_reason.so and see that Kamailio loads it
 	@tests/setup build

@@ -263,6 +263,31 @@ bool dr_header_is(const struct dr_header *header, struct dr_text name)
 }
 
 
+/**
+ * What to cut out of a message to remove a header field from it
+ *
+ * The whole field. But where a field that stays ends with a CR alone before it,
+ * this one's line end stays: else that CR would join what stands behind. When
+ * that is the empty line, the body would turn into header fields.
+ *
+ * @param message Header fields, as dr_header_find() got them at first
+ * @param header  A field of them, behind those that were cut before
+ * @param cut     What was cut last, at first the empty text that begins the
+ *                message; set to what to cut next
+ */
+void dr_header_cut(struct dr_text message, const struct dr_header *header,
+		struct dr_text *cut)
+{
+	const char *last_end = cut->s + cut->len;
+
+	*cut = header->field;
+	if(cut->s == message.s || cut->s == last_end || cut->s[-1] != '\r')
+		return;
+	while(cut->s[cut->len - 1] == '\r' || cut->s[cut->len - 1] == '\n')
+		cut->len--;
+}
+
+
 static bool is_token_char(char c)
 {
 	if((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')

@@ -38,6 +38,8 @@ bool dr_header_find(struct dr_text *headers, const struct dr_text *names,
 bool dr_header_find_initial(
 		struct dr_text *headers, uint32_t initials, struct dr_header *header);
 bool dr_header_is(const struct dr_header *header, struct dr_text name);
+void dr_header_cut(struct dr_text message, const struct dr_header *header,
+		struct dr_text *cut);
 size_t dr_token_length(struct dr_text text);
 bool dr_token_check(struct dr_text token);
 

@@ -25,9 +25,14 @@ static bool has_profile(const struct dr_map *map, int profile)
 }
 
 
-static bool has_code(enum dr_source source)
+/* The status code that rules may ask for; 0: none. A small number is not taken
+ * for a class. */
+static int code_of(const struct dr_attempt *attempt)
 {
-	return source == DR_SOURCE_REMOTE || source == DR_SOURCE_SCRIPT;
+	bool has_reply = attempt->source == DR_SOURCE_REMOTE
+					 || attempt->source == DR_SOURCE_SCRIPT;
+
+	return has_reply && attempt->code >= DR_CODE_MIN ? attempt->code : 0;
 }
 
 
@@ -55,7 +60,7 @@ bool dr_map_match(const struct dr_map *map, const struct dr_attempt *attempt,
 		return false;
 
 	dr_search_init(&search, map);
-	dr_search_code(&search, has_code(attempt->source) ? attempt->code : 0);
+	dr_search_code(&search, code_of(attempt));
 	search.source = (int)attempt->source;
 	search.after = (int)attempt->after;
 	search.attempt = attempt;

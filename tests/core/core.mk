@@ -13,20 +13,25 @@ CORE_C := $(addprefix $(CORE)/, text.c reason.c header.c \
 	map_scan.c map_check.c \
 	map_check_unique.c map_load.c map_load_keys.c map_load_words.c \
 	map_load_rules.c map_load_trunks.c map_load_bridges.c)
-CORE_HELPERS_C := $(addprefix tests/core/, edge.c map_design.c map_model.c \
-	map_random.c map_written.c)
+# The plain ways to do what the core does, for the fuzzers too
+CORE_MODEL_C := $(addprefix tests/core/, map_model.c model_classify.c \
+	model_reply.c)
+CORE_HELPERS_C := $(CORE_MODEL_C) $(addprefix tests/core/, edge.c \
+	map_design.c map_random.c map_written.c)
 CORE_H := $(wildcard $(CORE)/*.h tests/core/*.h tests/fuzz/*.h)
 CORE_LIBS := $(shell pkg-config --libs libconfig)
 CORE_BUILD := $(BUILD)/core
 CORE_TESTS := $(patsubst tests/core/%.c,%,$(wildcard tests/core/test_*.c))
 CORE_FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-CORE_FLAGS := -std=c11 -Wall -Wextra -Werror -Wconversion -Wshadow -g -I$(CORE)
+CORE_FLAGS := -std=c11 -Wall -Wextra -Werror -Wconversion -Wshadow -g \
+	-I$(CORE) -Itests/core
 CORE_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 # The core's calls for memory go through this test
 CORE_WRAPPED := test_map_memory
 CORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
-CLANG := clang
+# The one that both supported Debians have
+CLANG := clang-19
 FUZZ_SECONDS := 60
 
 .PHONY: core-test core-fuzz core-coverage core-bench
@@ -38,23 +43,8 @@ core-test: $(CORE_TESTS:%=$(CORE_BUILD)/%) ## test the core, with sanitizers
 		printf '%s: ' $$(basename $$t); grep -F 'PASSED' $$t.log || exit 1; \
 	done
 
-core-fuzz: $(CORE_FUZZERS:%=$(CORE_BUILD)/%) ## fuzz each parser FUZZ_SECONDS long
-	@for f in $(CORE_FUZZERS); do \
-		name=$${f#fuzz_}; corpus=$(CORE_BUILD)/corpus/$$name; \
-		seeds=tests/fuzz/corpus/$$name; dict=tests/fuzz/$$name.dict; \
-		[ -e $$seeds ] || seeds='tests/core/maps/good tests/core/maps/bad'; \
-		[ -e $$dict ] || dict=tests/fuzz/sip.dict; \
-		mkdir -p $$corpus; \
-		$(CORE_BUILD)/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=5 \
-			-max_len=16384 -dict=$$dict -print_final_stats=1 \
-			-artifact_prefix=$(CORE_BUILD)/$$name- \
-			$$corpus $$seeds \
-			>$(CORE_BUILD)/$$f.log 2>&1 \
-			|| { tail -50 $(CORE_BUILD)/$$f.log; exit 1; }; \
-		printf '%s: ' $$f; \
-		sed -n 's/^stat::number_of_executed_units: *//p' \
-			$(CORE_BUILD)/$$f.log | grep . || exit 1; \
-	done
+core-fuzz: $(CORE_FUZZERS:%=$(CORE_BUILD)/%) ## fuzz each parser FUZZ_SECONDS long, two at a time
+	@printf '%s\n' $^ | xargs -P 2 -I % tests/fuzz/run % $(FUZZ_SECONDS)
 
 core-coverage: ## print line and branch coverage of the core
 	@rm -rf $(CORE_BUILD)/coverage && mkdir -p $(CORE_BUILD)/coverage
@@ -107,5 +97,6 @@ $(CORE_BUILD)/test_%: $(CORE_BUILD)/test/tests/core/test_%.o \
 		-o $@ $^ -lcmocka $(CORE_LIBS)
 
 $(CORE_BUILD)/fuzz_%: $(CORE_BUILD)/fuzz/tests/fuzz/fuzz_%.o \
-		$(CORE_C:%.c=$(CORE_BUILD)/fuzz/%.o)
+		$(patsubst %.c,$(CORE_BUILD)/fuzz/%.o,$(CORE_C) $(CORE_MODEL_C) \
+			tests/fuzz/rules.c)
 	@$(CLANG) $(CORE_SANITIZE) -fsanitize=fuzzer -o $@ $^ $(CORE_LIBS)

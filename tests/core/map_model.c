@@ -12,10 +12,14 @@
 #include <string.h>
 #include <strings.h>
 
-#include "header.h"
 #include "map_model.h"
+#include "model_reply.h"
 #include "q850.h"
-#include "reason_header.h"
+
+/* Limits of map_search.c: different causes that are seen, and bytes of a phrase
+ * whose words have one space behind each */
+#define CAUSES_SEEN 32
+#define WORDS_MAX 256
 
 
 static bool fits_code(const struct dr_conditions *when, int code)
@@ -32,75 +36,75 @@ static bool fits_code(const struct dr_conditions *when, int code)
 }
 
 
-/* The first cause of the reply that is among those a rule asks for */
+/* The first cause of the reply that is among those a rule asks for; a reply has
+ * no more different causes than CAUSES_SEEN */
 static int fitting_cause(
 		const struct dr_conditions *when, const struct dr_attempt *attempt)
 {
 	struct dr_text headers = attempt->headers;
-	struct dr_header header;
-	struct dr_reason_value value;
+	struct dr_text body = {NULL, 0};
+	bool seen[DR_CAUSE_MAX + 1] = {false};
+	int count = 0;
+	int cause;
 	size_t i;
 
-	while(dr_header_next(&headers, &header)) {
-		if(header.name.len != 6 || strncasecmp(header.name.s, "reason", 6) != 0)
-			continue;
-		while(dr_reason_value_next(&header.value, &value)) {
-			if(value.protocol.len != 5
-					|| strncasecmp(value.protocol.s, "q.850", 5) != 0)
-				continue;
-			for(i = 0; i < when->cause_count; i++) {
-				if(when->causes[i] == value.cause)
-					return value.cause;
-			}
+	while((cause = model_cause_next(&headers, &body)) != DR_CAUSE_NONE) {
+		count += !seen[cause];
+		seen[cause] = true;
+		for(i = 0; i < when->cause_count && count <= CAUSES_SEEN; i++) {
+			if(when->causes[i] == cause)
+				return cause;
 		}
 	}
 	return DR_CAUSE_NONE;
 }
 
 
-static bool is_edge(const char *s, const char *end)
+static bool is_word(char c)
 {
-	return s < end ? !isalnum((unsigned char)*s) : true;
+	return (unsigned char)c >= 0x80 || isalnum((unsigned char)c);
 }
 
 
-/* Do the words of a phrase begin here? Returns where they end, or NULL. */
-static const char *match_words(const char *s, const char *end,
-		const char *words, const char *words_end)
+/* Write the words of a text in lower case, a space before and behind each, as
+ * long as they fit. The first space stands for the begin of the text. */
+static void write_words(char *out, size_t room, struct dr_text text)
 {
-	while(words < words_end) {
-		if(!isalnum((unsigned char)*words)) {
-			if(s < end && isalnum((unsigned char)*s))
-				return NULL;
-			while(words < words_end && !isalnum((unsigned char)*words))
-				words++;
-			while(s < end && !isalnum((unsigned char)*s))
-				s++;
-			continue;
-		}
-		if(s == end
-				|| tolower((unsigned char)*s) != tolower((unsigned char)*words))
-			return NULL;
-		s++;
-		words++;
+	size_t len = 1;
+	size_t i = 0;
+
+	out[0] = ' ';
+	while(i < text.len) {
+		size_t end = i;
+
+		while(end < text.len && is_word(text.s[end]))
+			end++;
+		if(end > i && len - 1 + end - i + 1 > room)
+			break;
+		for(; i < end; i++)
+			out[len++] = (char)tolower((unsigned char)text.s[i]);
+		if(out[len - 1] != ' ')
+			out[len++] = ' ';
+		i++;
 	}
-	return s;
+	out[len] = '\0';
 }
 
 
 static bool fits_phrase(struct dr_text wanted, struct dr_text phrase)
 {
-	const char *end = phrase.s + phrase.len;
-	const char *s;
+	char words[WORDS_MAX + 2];
+	char all[WORDS_MAX + 2];
 
-	for(s = phrase.s; s < end; s++) {
-		const char *to = match_words(s, end, wanted.s, wanted.s + wanted.len);
-		bool starts = s == phrase.s || !isalnum((unsigned char)s[-1]);
+	write_words(words, WORDS_MAX, wanted);
+	write_words(all, WORDS_MAX, phrase);
+	return strstr(all, words) != NULL;
+}
 
-		if(starts && to && is_edge(to, end))
-			return true;
-	}
-	return false;
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 
@@ -114,8 +118,9 @@ static bool fits_prefix(struct dr_text prefix, struct dr_text value)
 		size_t spaces = i;
 		bool folded = false;
 
-		while(spaces < value.len && strchr(" \t\r\n", value.s[spaces])) {
-			folded = folded || strchr("\r\n", value.s[spaces]);
+		while(spaces < value.len && is_space(value.s[spaces])) {
+			folded = folded || value.s[spaces] == '\r'
+					 || value.s[spaces] == '\n';
 			spaces++;
 		}
 		if(i == value.len || prefix.s[j] != (folded ? ' ' : value.s[i]))
@@ -133,7 +138,7 @@ static bool fits_header(
 	struct dr_text headers = attempt->headers;
 	struct dr_header header;
 
-	while(dr_header_next(&headers, &header)) {
+	while(model_header_next(&headers, &header)) {
 		if(header.name.len == when->header.len
 				&& strncasecmp(header.name.s, when->header.s, when->header.len)
 						   == 0
@@ -170,66 +175,40 @@ static bool fits(const struct dr_conditions *when,
 }
 
 
-static bool is_soft(int code)
-{
-	static const int soft[] = {
-			400, 404, 408, 410, 480, 484, 487, 500, 501, 502, 503, 504};
-	size_t i;
-
-	for(i = 0; i < sizeof(soft) / sizeof(*soft); i++) {
-		if(soft[i] == code)
-			return true;
-	}
-	return false;
-}
-
-
-/* The cause that an answer tells when its rule asked for none */
-static int told_cause(const struct dr_attempt *attempt, bool q850)
-{
-	struct dr_q850_walk walk = {attempt->headers, {NULL, 0}};
-
-	if(!q850 || attempt->source != DR_SOURCE_REMOTE || !is_soft(attempt->code))
-		return DR_CAUSE_NONE;
-
-	return dr_q850_next(&walk);
-}
-
-
 /**
- * Judge an attempt, rule by rule
+ * Find the rule that decides an attempt, rule by rule
  *
- * @param spec    What the map says
+ * @param spec    What the map says; its rules ask for no more than 32 phrases,
+ *                and for no more than 32 headers with a prefix
  * @param attempt The attempt
+ * @param cause   Set to the cause that the rule asked for, or DR_CAUSE_NONE
+ * @param q850    Set to what the nearest profile says, if one says anything
  *
- * @return Which rule decides, if any, and what goes with it
+ * @return Index of the rule, or DR_NONE
  */
-struct model_answer model_judge(
-		const struct dr_spec *spec, const struct dr_attempt *attempt)
+int model_rule(const struct dr_spec *spec, const struct dr_attempt *attempt,
+		int *cause, bool *q850)
 {
-	struct model_answer answer = {DR_NONE, DR_CAUSE_NONE, attempt->q850};
 	bool said = false;
+	int found = DR_NONE;
 	int profile;
 	size_t i;
 
 	for(profile = attempt->profile; profile != DR_NONE;
 			profile = spec->profiles.list[profile].parent) {
 		if(!said && spec->profiles.list[profile].q850 != DR_ANY) {
-			answer.q850 = spec->profiles.list[profile].q850 == 1;
+			*q850 = spec->profiles.list[profile].q850 == 1;
 			said = true;
 		}
-		for(i = 0; i < spec->rules.count && answer.rule == DR_NONE; i++) {
+		for(i = 0; i < spec->rules.count && found == DR_NONE; i++) {
 			const struct dr_spec_rule *rule = &spec->rules.list[i];
 
 			if(rule->profile == profile && attempt->source != DR_SOURCE_CANCEL
-					&& fits(&rule->when, attempt, &answer.cause))
-				answer.rule = (int)i;
+					&& fits(&rule->when, attempt, cause))
+				found = (int)i;
 		}
 	}
-	if(answer.rule != DR_NONE && answer.cause == DR_CAUSE_NONE)
-		answer.cause = told_cause(attempt, answer.q850);
-
-	return answer;
+	return found;
 }
 
 

@@ -24,20 +24,16 @@ struct model_attempt
 	char phrase[MODEL_PHRASE_MAX];
 };
 
-/** What the plain way finds */
-struct model_answer
-{
-	int rule;  /**< index of the spec's rules, or DR_NONE */
-	int cause; /**< that the rule asked for, or DR_CAUSE_NONE */
-	bool q850; /**< may causes refine? */
-};
-
 unsigned model_random(uint32_t *state, unsigned below);
 void model_rules(uint32_t *state, struct dr_spec *spec);
 void model_trunks(uint32_t *state, struct dr_spec *spec);
 void model_attempt(uint32_t *state, int profiles, struct model_attempt *out);
-struct model_answer model_judge(
-		const struct dr_spec *spec, const struct dr_attempt *attempt);
+int model_rule(const struct dr_spec *spec, const struct dr_attempt *attempt,
+		int *cause, bool *q850);
+void model_classify(const struct dr_spec *spec,
+		const struct dr_attempt *attempt, struct dr_answer *answer);
+const char *model_difference(
+		const struct dr_answer *answer, const struct dr_answer *expected);
 int model_trunk_of_host(const struct dr_spec *spec, const char *host);
 int model_trunk_of_address(
 		const struct dr_spec *spec, const struct dr_address *address);

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -77,6 +78,12 @@ static void test_rules(void **state)
 			{"second field of the name, folded", "twilio", REMOTE, 603, "",
 					"X-Twilio-Error: 1\r\nX-TWILIO-ERROR:\r\n 32203\r\n",
 					DR_USER_REJECTED, "blocked", DR_BY_RULE, 9},
+			{"first field, behind white space", "twilio", REMOTE, 603, "",
+					" X-Twilio-Error: 32203\r\n", DR_USER_REJECTED, "blocked",
+					DR_BY_RULE, 9},
+			{"first field, behind a tab", "twilio", REMOTE, 603, "",
+					"\tX-Twilio-Error: 32203\r\n", DR_USER_REJECTED, "blocked",
+					DR_BY_RULE, 9},
 			{"other value", "twilio", REMOTE, 603, "",
 					"X-Twilio-Error: 132203\r\n", DR_USER_REJECTED, "declined",
 					DR_BY_CODE, 0},
@@ -90,6 +97,8 @@ static void test_rules(void **state)
 					"", "", DR_USER_UNAVAILABLE, "unavailable", DR_BY_CODE, 0},
 			{"class and cause, no detail", "twilio", REMOTE, 599, "", Q850(21),
 					DR_USER_REJECTED, "", DR_BY_RULE, 11},
+			{"a code of one digit is no class", "twilio", REMOTE, 5, "",
+					Q850(21), DR_UNKNOWN_REASON, "unknown", DR_BY_EVENT, 0},
 			{"other cause refines", "twilio", REMOTE, 500, "", Q850(34),
 					DR_SIP_TRUNK_FAILURE, "congestion", DR_BY_Q850, 0},
 			{"words, any case", "twilio", REMOTE, 486, "Limit (d5)", "",
@@ -183,6 +192,35 @@ static void test_cause(void **state)
 }
 
 
+/* Of a reply with very many causes the first 32 different ones are seen */
+static void test_many_causes(void **state)
+{
+	char headers[2048];
+	struct dr_attempt attempt = {.map = *state,
+			.profile = dr_map_find_profile(*state, text_of("mixed")),
+			.source = DR_SOURCE_REMOTE,
+			.code = 403,
+			.headers = {headers, 0}};
+	struct dr_answer answer;
+	int before;
+
+	for(before = 30; before <= 32; before++) {
+		int i;
+
+		attempt.headers.len = 0;
+		for(i = 0; i < 2 * before; i++)
+			attempt.headers.len +=
+					(size_t)snprintf(headers + attempt.headers.len,
+							sizeof(headers) - attempt.headers.len,
+							"Reason: Q.850;cause=%d\r\n", 40 + i % before);
+		attempt.headers.len += (size_t)snprintf(headers + attempt.headers.len,
+				sizeof(headers) - attempt.headers.len, Q850(34));
+		dr_classify(&attempt, &answer);
+		assert_int_equal(answer.rule != DR_NONE, before < 32);
+	}
+}
+
+
 static void test_unknown_profile(void **state)
 {
 	struct dr_attempt attempt = {.map = *state,
@@ -208,6 +246,7 @@ int main(void)
 			cmocka_unit_test(test_rules),
 			cmocka_unit_test(test_extends),
 			cmocka_unit_test(test_cause),
+			cmocka_unit_test(test_many_causes),
 			cmocka_unit_test(test_unknown_profile),
 	};
 

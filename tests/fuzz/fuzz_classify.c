@@ -1,44 +1,45 @@
 /**
- * @file fuzz_classify.c  Fuzzes the whole classifier
+ * @file fuzz_classify.c  Fuzzes the whole classifier, rules and all
  *
  * An input is a digit each for source, after, unresolved and q850, three for
- * the status code, the reason phrase, LF, and the header fields.
+ * the status code, one for the profile, the reason phrase, LF, lines with rules
+ * (see rules.c), and the header fields.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "check.h"
-#include "classify.h"
 #include "header.h"
+#include "map_compile.h"
+#include "map_model.h"
+#include "rules.h"
 
-#define FIXED 7
+#define FIXED 8
 
 
 static bool parse_input(
-		const uint8_t *data, size_t size, struct dr_attempt *attempt)
+		struct dr_text text, struct dr_spec *spec, struct dr_attempt *attempt)
 {
-	const char *text = (const char *)data;
-	const char *end = text + size;
-	const char *lf;
+	const char *s = text.s;
 
-	if(size < FIXED)
+	if(text.len < FIXED)
 		return false;
 
-	lf = memchr(text + FIXED, '\n', size - FIXED);
-	if(!lf)
-		return false;
-
-	attempt->source = (enum dr_source)(text[0] & 7);
-	attempt->after = (enum dr_after)(text[1] & 3);
-	attempt->unresolved = text[2] & 1;
-	attempt->q850 = text[3] & 1;
-	attempt->code =
-			(text[4] - '0') * 100 + (text[5] - '0') * 10 + text[6] - '0';
-	attempt->phrase =
-			(struct dr_text){text + FIXED, (size_t)(lf - text - FIXED)};
-	attempt->headers = (struct dr_text){lf + 1, (size_t)(end - lf - 1)};
+	attempt->source = (enum dr_source)(s[0] & 7);
+	attempt->after = (enum dr_after)(s[1] & 3);
+	attempt->unresolved = s[2] & 1;
+	attempt->q850 = s[3] & 1;
+	attempt->code = (s[4] - '0') * 100 + (s[5] - '0') * 10 + s[6] - '0';
+	attempt->profile = s[7] & 7;
+	text = (struct dr_text){s + FIXED, text.len - FIXED};
+	take_line(&text, &attempt->phrase);
+	take_rules(spec, &text);
+	attempt->headers = text;
+	if((size_t)attempt->profile >= spec->profiles.count)
+		attempt->profile = DR_PROFILE_DEFAULT;
 	return true;
 }
 
@@ -69,31 +70,28 @@ static void check_print(const struct dr_answer *answer)
 }
 
 
-/* What header fields can never change */
-static void check_order(
-		const struct dr_attempt *attempt, const struct dr_answer *answer)
+/* The answer with a map, or without one, is that of the plain way */
+static void check_answer(
+		const struct dr_spec *spec, const struct dr_attempt *attempt)
 {
-	struct dr_attempt bare = *attempt;
-	struct dr_answer plain;
+	struct dr_answer answer, expected;
+	const char *difference;
 
-	bare.headers.len = 0;
-	dr_classify(&bare, &plain);
-	if(attempt->source != DR_SOURCE_REMOTE)
-		CHECK(plain.row.s == answer->row.s);
-	if(attempt->source == DR_SOURCE_CANCEL)
-		CHECK(answer->reason == DR_CLIENT_INITIATED);
-	if(!attempt->q850)
-		CHECK(answer->cause == DR_CAUSE_NONE
-				&& answer->decided_by != DR_BY_Q850);
-	if(answer->decided_by == DR_BY_Q850)
-		CHECK(answer->cause >= 1 && answer->cause <= 127);
-	if(attempt->code / 100 == 6 || attempt->code == 403)
-		CHECK(plain.reason == answer->reason);
+	memset(&answer, 0xff, sizeof(answer));
+	dr_classify(attempt, &answer);
+	model_classify(attempt->map ? spec : NULL, attempt, &expected);
+	difference = model_difference(&answer, &expected);
+	if(difference)
+		fprintf(stderr, "another %s, %s map\n", difference,
+				attempt->map ? "with the" : "without a");
+	CHECK(!difference);
+	CHECK(answer.detail.len == 0 || dr_detail_check(answer.detail) == 0);
+	check_print(&answer);
 }
 
 
 /**
- * Classify one input: the answer is whole, and only what may decide did
+ * Classify one input, with its rules and without them
  *
  * @param data See above
  * @param size Its length in bytes
@@ -102,20 +100,19 @@ static void check_order(
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct dr_attempt attempt;
-	struct dr_answer answer;
+	struct dr_text input = {(const char *)data, size};
+	struct dr_attempt attempt = {0};
+	struct dr_map *map = NULL;
+	struct dr_spec spec;
 
-	if(!parse_input(data, size, &attempt))
-		return 0;
-
-	memset(&answer, 0xff, sizeof(answer));
-	dr_classify(&attempt, &answer);
-	CHECK(answer.reason < DR_REASON_COUNT);
-	CHECK(answer.decided_by < DR_DECIDER_COUNT);
-	CHECK(answer.source == attempt.source && answer.code == attempt.code);
-	CHECK(dr_detail_check(answer.detail) == 0);
-	CHECK(answer.row.len > 0);
-	check_print(&answer);
-	check_order(&attempt, &answer);
+	dr_spec_init(&spec);
+	if(parse_input(input, &spec, &attempt)) {
+		check_answer(&spec, &attempt);
+		CHECK(dr_map_compile(&spec, &map) == 0);
+		attempt.map = map;
+		check_answer(&spec, &attempt);
+	}
+	free(map);
+	dr_spec_free(&spec);
 	return 0;
 }

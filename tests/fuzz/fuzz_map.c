@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "classify.h"
-#include "map.h"
 #include "map_load.h"
+#include "map_model.h"
+#include "map_search.h"
 
 #define HEADERS                                                      \
 	"X-Error: 32203\r\nX-A:\r\n b\r\nReason: Q.850;cause=17, Q.850;" \
@@ -102,7 +102,55 @@ static void check_places(const struct dr_map *map)
 }
 
 
-/* Some attempts; what answers is what the map says */
+/* What the map says, read back from it */
+static void read_back(const struct dr_map *map, struct dr_spec *spec)
+{
+	struct dr_profile profile;
+	struct dr_rule rule;
+	int i;
+
+	dr_spec_init(spec);
+	for(i = 0; i < dr_map_profile_count(map); i++) {
+		struct dr_spec_profile *added =
+				i > 0 ? dr_spec_add(spec, profiles) : spec->profiles.list;
+
+		CHECK(added);
+		dr_map_get_profile(map, i, &profile);
+		added->parent = profile.parent;
+		added->q850 = profile.q850;
+	}
+	for(i = 0; i < dr_map_rule_count(map); i++) {
+		struct dr_spec_rule *added = dr_spec_add(spec, rules);
+
+		CHECK(added);
+		dr_map_get_rule(map, i, &rule);
+		added->profile = dr_map_find_profile(map, rule.profile);
+		added->when = rule.when;
+		added->reason = rule.reason;
+		added->detail = rule.detail;
+	}
+}
+
+
+static void check_answer(const struct dr_map *map, const struct dr_spec *spec,
+		const struct dr_attempt *attempt)
+{
+	struct dr_answer answer, expected;
+	int code = attempt->code;
+	int sent;
+
+	dr_classify(attempt, &answer);
+	model_classify(spec, attempt, &expected);
+	CHECK(!model_difference(&answer, &expected));
+	if(dr_map_bridge_count(map) == 0)
+		return;
+	sent = dr_map_bridge_send(map, 0, code, &answer);
+	CHECK(dr_may_translate(code) ? dr_may_translate(sent) : sent == code);
+}
+
+
+/* Some attempts; the answer is that of the plain way, which only knows as many
+ * phrases and prefixes as a search looks at */
 static void check_answers(const struct dr_map *map)
 {
 	static const struct dr_text phrase = DR_TEXT("Channel limit D5, busy here");
@@ -110,28 +158,22 @@ static void check_answers(const struct dr_map *map)
 	static const int codes[] = {0, 404, 480, 486, 500, 503, 603};
 	struct dr_attempt attempt = {
 			.map = map, .q850 = true, .phrase = phrase, .headers = headers};
-	struct dr_answer answer;
-	struct dr_rule rule;
+	struct dr_spec spec;
 	size_t i;
 
+	if(dr_map_rule_count(map) > DR_FEATURES_MAX)
+		return;
+	read_back(map, &spec);
 	for(i = 0; i < sizeof(codes) / sizeof(*codes); i++) {
 		attempt.code = codes[i];
 		attempt.source = (enum dr_source)(i % DR_SOURCE_COUNT);
 		attempt.after = (enum dr_after)(i % DR_AFTER_COUNT);
 		attempt.profile = (int)i % dr_map_profile_count(map);
-		dr_classify(&attempt, &answer);
-		CHECK((answer.decided_by == DR_BY_RULE) == (answer.rule != DR_NONE));
-		if(answer.rule == DR_NONE)
-			continue;
-		dr_map_get_rule(map, answer.rule, &rule);
-		CHECK(answer.reason == rule.reason);
-		if(dr_map_bridge_count(map) > 0)
-			CHECK(codes[i] == 503
-							? dr_map_bridge_send(map, 0, 503, &answer) == 503
-							: dr_may_translate(dr_map_bridge_send(
-									  map, 0, codes[i], &answer))
-									  || codes[i] == 0);
+		check_answer(map, &spec, &attempt);
+		attempt.source = DR_SOURCE_REMOTE;
+		check_answer(map, &spec, &attempt);
 	}
+	dr_spec_free(&spec);
 }
 
 

@@ -7,12 +7,33 @@
 #include <string.h>
 
 #include "check.h"
-#include "header.h"
-#include "reason_header.h"
+#include "model_reply.h"
+
+
+static void check_same(struct dr_text text, struct dr_text expected)
+{
+	CHECK(text.len == expected.len);
+	CHECK(text.len == 0 || text.s == expected.s);
+}
+
+
+/* The plain way takes the same value, and leaves the same */
+static void check_value(struct dr_text *plain, struct dr_text body,
+		const struct dr_reason_value *value)
+{
+	struct dr_reason_value expected;
+
+	CHECK(model_reason_next(plain, &expected));
+	check_same(*plain, body);
+	check_same(value->protocol, expected.protocol);
+	check_same(value->text, expected.text);
+	CHECK(value->cause == expected.cause);
+}
 
 
 /**
- * Parse one input: every value lies behind the last one and holds what it says
+ * Parse one input: every value lies behind the last one and holds what it says,
+ * and the plain way finds the same
  *
  * @param data Body of a Reason header field
  * @param size Its length in bytes
@@ -24,6 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct dr_text whole = {(const char *)data, size};
 	struct dr_text body = whole;
 	struct dr_text before = body;
+	struct dr_text plain = body;
 	struct dr_reason_value value;
 
 	while(dr_reason_value_next(&body, &value)) {
@@ -37,8 +59,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		CHECK(value.text.len == 0
 				|| (value.text.s[-1] == '"'
 						&& value.text.s[value.text.len] == '"'));
+		check_value(&plain, body, &value);
 		before = body;
 	}
-	CHECK(body.len == 0);
+	CHECK(body.len == 0 && !model_reason_next(&plain, &value));
 	return 0;
 }
