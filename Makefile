@@ -21,7 +21,7 @@ MAKEFLAGS += --no-print-directory
 	distclean help
 all: module drmap ## build everything for the Kamailio that is installed (default)
 
-include $(wildcard tests/core/core.mk)
+include $(wildcard tests/core/core.mk tests/share/share.mk)
 include $(wildcard modules/disconnect_reason/*/*.mk)
 
 module: ## build build/disconnect_reason.so and see that Kamailio loads it
@@ -45,10 +45,12 @@ demo: module ## show what the caller gets for seven failures, before and after
 	@tests/setup test
 	@tests/demo
 
-test: ## lint, core tests and end-to-end tests
-	@tests/setup build test lint
+test: ## lint, core tests, 20 s of each fuzzer and end-to-end tests
+	@tests/setup build test lint fuzz
 	@$(MAKE) lint
 	@$(MAKE) core-test
+	@$(MAKE) share-test
+	@$(MAKE) core-fuzz FUZZ_SECONDS=20
 	@$(MAKE) drmap-test
 	@$(MAKE) module
 	@$(MAKE) doc-test

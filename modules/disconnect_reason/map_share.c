@@ -78,8 +78,10 @@ const struct dr_map *dr_map_take(void)
 {
 	struct shared_map *current;
 
-	/* without a map at start there is none to come */
-	if(share == NULL || share->current == NULL)
+	/* without a map at start there is none to come; with one, this is read
+	 * beside a reload that puts another one there */
+	if(share == NULL
+			|| __atomic_load_n(&share->current, __ATOMIC_RELAXED) == NULL)
 		return NULL;
 	lock_get(&share->pointer);
 	current = share->current;
@@ -131,7 +133,7 @@ static void swap(struct shared_map *next)
 
 	lock_get(&share->pointer);
 	old = share->current;
-	share->current = next;
+	__atomic_store_n(&share->current, next, __ATOMIC_RELAXED);
 	lock_release(&share->pointer);
 	if(old)
 		dr_map_drop((const struct dr_map *)old->map);
