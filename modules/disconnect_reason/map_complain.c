@@ -168,6 +168,8 @@ void dr_complain_finish(
 	complaints->errors = complainer->errors;
 	if(complainer->count > 0)
 		complaints->list = calloc(complainer->count, sizeof(*complaints->list));
+	if(complainer->count > 0 && !complaints->list)
+		complaints->errors++;
 	for(i = 0; i < complainer->count; i++) {
 		struct dr_complaint *complaint = &complainer->list[i].complaint;
 

@@ -76,6 +76,7 @@ void dr_files_free(struct dr_files *files);
 /** Longest text that dr_file_read() says about an error, in bytes */
 #define DR_FILE_ERROR_MAX 128
 
-char *dr_file_read(const char *path, size_t most, size_t *len, char *error);
+int dr_file_read(
+		const char *path, size_t most, char **text, size_t *len, char *error);
 
 #endif

@@ -62,7 +62,8 @@ static bool take_include_name(struct dr_cursor *c, char *name, size_t size)
 }
 
 
-/* Put a file in place of the include that stands at the end of the text */
+/* Put a file in place of the include that stands at the end of the text. One
+ * that can not be read is only complained about. */
 static int include_file(struct dr_scan *scan, const char *path)
 {
 	struct dr_files *files = scan->files;
@@ -81,12 +82,16 @@ static int include_file(struct dr_scan *scan, const char *path)
 				DR_INCLUDE_DEPTH_MAX, DR_FILES_MAX);
 		return EINVAL;
 	}
-	s = dr_file_read(path, DR_MAP_FILE_MAX - scan->bytes, &text.len, error);
-	if(!s) {
+	err = dr_file_read(
+			path, DR_MAP_FILE_MAX - scan->bytes, &s, &text.len, error);
+	if(err == ENOMEM) {
+		files->spec->no_memory = true;
+		return err;
+	}
+	if(err != 0) {
 		dr_complain(scan->complainer, at,
 				"include \"%s\" can not be read: %s, expected a file, and a "
-				"map "
-				"of at most %d bytes in all",
+				"map of at most %d bytes in all",
 				dr_shown(shown, (struct dr_text){path, strlen(path)}), error,
 				DR_MAP_FILE_MAX);
 		return 0;
@@ -107,7 +112,7 @@ static int include_file(struct dr_scan *scan, const char *path)
  * @param scan Complains when there is no include, or no file
  * @param c    The cursor, at "@"; moved behind the include
  *
- * @return 0; EINVAL when the scan can not go on
+ * @return 0; EINVAL when the scan can not go on; ENOMEM
  */
 int dr_scan_include(struct dr_scan *scan, struct dr_cursor *c)
 {
@@ -161,13 +166,16 @@ int dr_files_read(struct dr_files *files, const char *path,
 	char error[DR_FILE_ERROR_MAX];
 	struct dr_text text;
 	char *s;
+	int err;
 
 	files->lines = 1;
 	dr_files_add_name(files, path);
 	scan.folder =
 			(struct dr_text){path, slash ? (size_t)(slash - path) + 1 : 0};
-	s = dr_file_read(path, DR_MAP_FILE_MAX, &text.len, error);
-	if(!s) {
+	err = dr_file_read(path, DR_MAP_FILE_MAX, &s, &text.len, error);
+	if(err == ENOMEM)
+		return err;
+	if(err != 0) {
 		dr_complain(complainer, 0,
 				"the map can not be read: %s, expected a file of at most %d "
 				"bytes",

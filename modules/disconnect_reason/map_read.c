@@ -20,6 +20,7 @@
 #include "map_files.h"
 
 #define READ_MIN 65536
+#define TOO_LARGE "Is too large"
 
 
 static int fail(char *error, const char *text)
@@ -37,7 +38,7 @@ static int check_kind(const struct stat *info, size_t most, char *error)
 	if(!S_ISREG(info->st_mode))
 		return fail(error, "Is no regular file");
 	if(info->st_size > 0 && (unsigned long long)info->st_size > most)
-		return fail(error, "Is too large");
+		return fail(error, TOO_LARGE);
 
 	return 0;
 }
@@ -66,40 +67,32 @@ static int open_file(const char *path, size_t most, char *error)
 }
 
 
-/* Read all of an open file; NULL on an error */
-static char *read_all(int fd, size_t most, size_t *len, char *error)
+/* Read all of an open file; the text is to be freed, also on an error */
+static int read_all(int fd, size_t most, char **text, size_t *len, char *error)
 {
-	size_t room = READ_MIN;
-	char *text = malloc(room);
-	ssize_t got = 1;
+	size_t room = 0;
+	ssize_t got;
 
+	*text = NULL;
 	*len = 0;
-	while(text && got > 0) {
-		got = read(fd, text + *len, room - *len);
-		if(got < 0) {
-			fail(error, strerror(errno));
-			break;
-		}
-		*len += (size_t)got;
-		if(*len > most) {
-			fail(error, "Is too large");
-			break;
-		}
+	do {
 		if(*len == room) {
-			char *more = realloc(text, room *= 2);
+			char *more;
 
+			room = room > 0 ? room * 2 : READ_MIN;
+			more = realloc(*text, room);
 			if(!more)
-				free(text);
-			text = more;
+				return ENOMEM;
+			*text = more;
 		}
-	}
-	if(!text)
-		fail(error, strerror(ENOMEM));
-	if(text && got == 0)
-		return text;
-
-	free(text);
-	return NULL;
+		got = read(fd, *text + *len, room - *len);
+		if(got < 0)
+			return fail(error, strerror(errno));
+		*len += (size_t)got;
+		if(*len > most)
+			return fail(error, TOO_LARGE);
+	} while(got > 0);
+	return 0;
 }
 
 
@@ -108,21 +101,28 @@ static char *read_all(int fd, size_t most, size_t *len, char *error)
  *
  * @param path  Its path
  * @param most  Most bytes that it may have
+ * @param text  Set to what it holds, to be freed with free(); NULL on an error
  * @param len   Set to its length in bytes
  * @param error Set to what is wrong when it can not be read; room for
  *              DR_FILE_ERROR_MAX bytes
  *
- * @return What it holds, to be freed with free(); NULL when it can not be read
+ * @return 0; EINVAL when it can not be read; ENOMEM
  */
-char *dr_file_read(const char *path, size_t most, size_t *len, char *error)
+int dr_file_read(
+		const char *path, size_t most, char **text, size_t *len, char *error)
 {
 	int fd = open_file(path, most, error);
-	char *text;
+	int err;
 
+	*text = NULL;
 	if(fd < 0)
-		return NULL;
+		return EINVAL;
 
-	text = read_all(fd, most, len, error);
+	err = read_all(fd, most, text, len, error);
 	close(fd);
-	return text;
+	if(err != 0) {
+		free(*text);
+		*text = NULL;
+	}
+	return err;
 }

@@ -278,7 +278,7 @@ static int take(struct dr_scan *scan, struct dr_cursor *c)
  * @param file Index of the file's name
  * @param text What it holds
  *
- * @return 0; EINVAL when the scan can not go on
+ * @return 0; EINVAL when the scan can not go on; ENOMEM
  */
 int dr_scan_file(struct dr_scan *scan, int file, struct dr_text text)
 {
