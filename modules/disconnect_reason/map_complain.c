@@ -6,6 +6,7 @@
  * OpenSSL.
  */
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,8 +152,10 @@ static void note_no_memory(struct dr_complainer *complainer)
  * @param complainer Has nothing left
  * @param complaints Set; to be freed with dr_complaints_free(). When there was
  *                   no memory, it has an error at least in its number.
+ *
+ * @return 0; ENOMEM when there was no memory for one of them
  */
-void dr_complain_finish(
+int dr_complain_finish(
 		struct dr_complainer *complainer, struct dr_complaints *complaints)
 {
 	size_t i;
@@ -166,10 +169,13 @@ void dr_complain_finish(
 
 	memset(complaints, 0, sizeof(*complaints));
 	complaints->errors = complainer->errors;
+	complaints->warnings = complainer->warnings;
 	if(complainer->count > 0)
 		complaints->list = calloc(complainer->count, sizeof(*complaints->list));
-	if(complainer->count > 0 && !complaints->list)
+	if(complainer->count > 0 && !complaints->list) {
 		complaints->errors++;
+		complainer->no_memory = true;
+	}
 	for(i = 0; i < complainer->count; i++) {
 		struct dr_complaint *complaint = &complainer->list[i].complaint;
 
@@ -183,6 +189,7 @@ void dr_complain_finish(
 	free(complainer->list);
 	complainer->list = NULL;
 	complainer->count = 0;
+	return complainer->no_memory ? ENOMEM : 0;
 }
 
 

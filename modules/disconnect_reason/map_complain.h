@@ -31,7 +31,7 @@ void dr_complain(struct dr_complainer *complainer, size_t at,
 		const char *format, ...) __attribute__((format(printf, 3, 4)));
 void dr_warn(struct dr_complainer *complainer, size_t at, const char *format,
 		...) __attribute__((format(printf, 3, 4)));
-void dr_complain_finish(
+int dr_complain_finish(
 		struct dr_complainer *complainer, struct dr_complaints *complaints);
 const char *dr_shown(char *buf, struct dr_text text);
 

@@ -202,11 +202,10 @@ int dr_map_load(
 	err = load(&files, path, &loaded, &complainer);
 	if(err == ENOMEM)
 		complainer.no_memory = true;
-	dr_complain_finish(&complainer, complaints);
+	if(dr_complain_finish(&complainer, complaints) != 0)
+		err = ENOMEM;
 	dr_files_free(&files);
 	dr_spec_free(&spec);
-	if(err == 0 && complaints->errors > 0)
-		err = ENOMEM;
 	if(err != 0) {
 		free(loaded);
 		loaded = NULL;

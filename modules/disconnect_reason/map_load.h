@@ -28,7 +28,8 @@ struct dr_complaints
 {
 	struct dr_complaint *list;
 	size_t count;
-	size_t errors; /**< those that are no warnings */
+	size_t errors;	 /**< all that are no warnings, also when not listed */
+	size_t warnings; /**< all of them */
 };
 
 /** The largest map, with all files that it includes, in bytes */

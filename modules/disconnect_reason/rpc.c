@@ -72,9 +72,8 @@ static void answer_reload(rpc_t *rpc, void *context, const char *status,
 	if(rpc->add(context, "{", &top) < 0
 			|| rpc->struct_add(top, "ssdd[", "status", status, "map_file",
 					   dr_settings.map_file, "errors", (int)complaints->errors,
-					   "warnings",
-					   (int)(complaints->count - complaints->errors),
-					   "complaints", &list)
+					   "warnings", (int)complaints->warnings, "complaints",
+					   &list)
 					   < 0) {
 		rpc->fault(context, 500, "No memory for the answer");
 		return;

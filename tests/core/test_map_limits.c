@@ -173,6 +173,7 @@ static void test_many_errors(void **state)
 	end_map(file);
 	assert_int_equal(dr_map_load(map_path, &map, &complaints), EINVAL);
 	assert_int_equal(complaints.errors, 3000);
+	assert_int_equal(complaints.warnings, 0);
 	assert_int_equal(complaints.count, DR_COMPLAINTS_MAX);
 	for(i = 0; i < DR_COMPLAINTS_MAX - 1; i++)
 		assert_int_equal(complaints.list[i].line, (int)i + 3);

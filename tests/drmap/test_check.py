@@ -29,3 +29,15 @@ def test_json_says_the_same_as_text(name, status, errors, warnings):
 
 def test_the_word_built_in_is_no_file_to_check():
     assert "built-in" in run("check", "built-in", status=1)
+
+
+def test_more_errors_than_are_listed(tmp_path):
+    rules = ",".join(['{ code = 1; reason = "BUSY"; }'] * 700)
+    path = tmp_path / "many.cfg"
+    path.write_text(
+        f"version = 1;\nprofiles: {{ default: {{ rules: ({rules}); }}; }};\n")
+    found = run_json("check", path, status=1)
+    assert (found["errors"], found["warnings"]) == (1400, 0)
+    assert len(found["complaints"]) == 1000
+    assert run("check", path, status=1).endswith(
+        "many.cfg: 1400 errors, 0 warnings\n")

@@ -123,14 +123,19 @@ static void take_line(char *line, take_message *take, void *context)
 }
 
 
-static void take_lines(FILE *lines, take_message *take, void *context)
+/* Take all lines: 0, or errno when they cannot be read or find no memory */
+static int take_lines(FILE *lines, take_message *take, void *context)
 {
 	char *line = NULL;
 	size_t size = 0;
+	int error;
 
+	errno = 0;
 	while(getline(&line, &size, lines) > 0)
 		take_line(line, take, context);
+	error = feof(lines) ? 0 : errno;
 	free(line);
+	return error;
 }
 
 
@@ -236,8 +241,12 @@ static int read_capture(
 	else if(error != 0)
 		complain("replay: cannot run tshark: %s", strerror(error));
 	else {
-		take_lines(child.lines, take, context);
+		error = take_lines(child.lines, take, context);
 		status = finish(&child);
+		if(error != 0 && status == STATUS_GO_ON) {
+			complain("replay: what tshark writes: %s", strerror(error));
+			status = STATUS_ERROR;
+		}
 	}
 	if(child.errors)
 		fclose(child.errors);
@@ -250,20 +259,18 @@ static int read_fields(
 {
 	bool is_stdin = strcmp(capture->fields, STANDARD_INPUT) == 0;
 	FILE *lines = is_stdin ? stdin : fopen(capture->fields, "r");
-	bool failed;
+	int error;
 
 	if(lines == NULL) {
 		complain("replay: %s: %s", capture->fields, strerror(errno));
 		return STATUS_ERROR;
 	}
-	errno = 0;
-	take_lines(lines, take, context);
-	failed = ferror(lines) != 0;
-	if(failed)
-		complain("replay: %s: %s", capture->fields, strerror(errno));
+	error = take_lines(lines, take, context);
+	if(error != 0)
+		complain("replay: %s: %s", capture->fields, strerror(error));
 	if(!is_stdin)
 		fclose(lines);
-	return failed ? STATUS_ERROR : STATUS_GO_ON;
+	return error != 0 ? STATUS_ERROR : STATUS_GO_ON;
 }
 
 

@@ -22,9 +22,9 @@ drmap: ## build build/drmap, the command that checks maps
 
 drmap-test: ## test drmap, with sanitizers
 	@tests/setup build test
-	@$(MAKE) $(BUILD)/drmap $(BUILD)/drmap-sanitized
-	@DRMAP=$(BUILD)/drmap-sanitized /usr/bin/python3 -m pytest \
-		-p no:cacheprovider -q -n 2 tests/drmap
+	@$(MAKE) $(BUILD)/drmap $(BUILD)/drmap-sanitized $(BUILD)/drmap-hungry
+	@DRMAP=$(BUILD)/drmap-sanitized HUNGRY=$(BUILD)/drmap-hungry \
+		/usr/bin/python3 -m pytest -p no:cacheprovider -q -n 2 tests/drmap
 
 drmap-install:
 	install -v -D -m 755 -t "$(DESTDIR)/usr/bin" $(BUILD)/drmap
@@ -37,6 +37,11 @@ $(BUILD)/drmap: $(addprefix $(DRMAP_BUILD)/plain/,$(DRMAP_O))
 
 $(BUILD)/drmap-sanitized: $(addprefix $(DRMAP_BUILD)/sanitized/,$(DRMAP_O))
 	$(CC) $(CORE_SANITIZE) -o $@ $^ $(CORE_LIBS)
+
+$(BUILD)/drmap-hungry: $(addprefix $(DRMAP_BUILD)/sanitized/,$(DRMAP_O) \
+		tests/drmap/hungry.o)
+	$(CC) $(CORE_SANITIZE) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
+		-Wl,--wrap=strdup,--wrap=getline -o $@ $^ $(CORE_LIBS)
 
 $(DRMAP_BUILD)/plain/%.o: %.c $(DRMAP_H)
 	@mkdir -p $(@D)

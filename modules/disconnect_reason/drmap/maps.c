@@ -6,6 +6,7 @@
  * OpenSSL.
  */
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +58,8 @@ int map_read(const char *name, struct named_map *map)
 		return STATUS_GO_ON;
 
 	error = dr_map_load(name, &map->map, &complaints);
+	if(error == ENOMEM)
+		must_have(NULL);
 	if(error != 0)
 		complaints_print(stderr, &complaints);
 	dr_complaints_free(&complaints);

@@ -6,6 +6,7 @@
  * OpenSSL.
  */
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,8 +23,6 @@ static void print_count(size_t count, const char *what)
 
 static void print_text(const char *file, const struct dr_complaints *complaints)
 {
-	size_t warnings = complaints->count - complaints->errors;
-
 	complaints_print(stdout, complaints);
 	printf("%s: ", file);
 	if(complaints->count == 0) {
@@ -32,7 +31,7 @@ static void print_text(const char *file, const struct dr_complaints *complaints)
 	}
 	print_count(complaints->errors, "error");
 	fputs(", ", stdout);
-	print_count(warnings, "warning");
+	print_count(complaints->warnings, "warning");
 	putchar('\n');
 }
 
@@ -46,8 +45,7 @@ static void print_json(const char *file, const struct dr_complaints *complaints)
 	json_string(&json, "file", file);
 	json_bool(&json, "ok", complaints->errors == 0);
 	json_number(&json, "errors", (long)complaints->errors);
-	json_number(
-			&json, "warnings", (long)(complaints->count - complaints->errors));
+	json_number(&json, "warnings", (long)complaints->warnings);
 	json_open(&json, "complaints", '[');
 	for(i = 0; i < complaints->count; i++) {
 		const struct dr_complaint *complaint = &complaints->list[i];
@@ -90,6 +88,8 @@ int run_check(const struct command *command, int argc, char **argv)
 		return status;
 
 	error = dr_map_load(arguments.files[0], &map, &complaints);
+	if(error == ENOMEM)
+		must_have(NULL);
 	if(arguments.json)
 		print_json(arguments.files[0], &complaints);
 	else
