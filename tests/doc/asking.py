@@ -23,7 +23,7 @@ def preamble(loaded=True, before=BEFORE, after=AFTER):
     """The first lines of a configuration, with the module or without it."""
     ours = [f'loadmodule "{module_path()}"'] if loaded else []
     return "\n".join(
-        ["#!KAMAILIO", "listen=udp:127.0.0.1:5060",
+        ["#!KAMAILIO", "listen=udp:127.0.0.1:5060", "auto_aliases=no",
          f'mpath="{packaged_modules()}"',
          *(f'loadmodule "{name}.so"' for name in before), *ours,
          *(f'loadmodule "{name}.so"' for name in after), ""])
