@@ -1,11 +1,9 @@
 # Asks the real Kamailio what it takes.
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`kamailio -c` reads a configuration in a few milliseconds and names the line
-of what it refuses. So a word that is exported can be told from one that is not,
-without reading a line of C."""
+"""`kamailio -c` reads a configuration in a few milliseconds. So a word that is
+exported can be told from one that is not, without reading a line of C."""
 
 import os
-import re
 import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +14,6 @@ from lib.kamailio import module_path, packaged_modules
 BEFORE = ("kex", "tm", "tmx", "sl", "rr", "pv", "maxfwd", "xlog", "siputils",
           "textops", "jsonrpcs", "ctl")
 AFTER = ("acc",)
-REFUSED = re.compile(r"line (\d+), column \S+: (.*)")
 
 
 def preamble(loaded=True, before=BEFORE, after=AFTER):
@@ -39,16 +36,6 @@ def check(text, options=()):
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=30,
             check=False, env=dict(os.environ, LC_ALL="C"))
     return done.returncode == 0, done.stdout.decode("utf-8", "replace")
-
-
-def refusals(head, lines, tail=""):
-    """Why lines of a configuration are refused: {index in lines: [reason]}."""
-    _, said = check(head + "\n".join(lines) + "\n" + tail)
-    first = head.count("\n") + 1
-    found = {}
-    for number, why in REFUSED.findall(said):
-        found.setdefault(int(number) - first, []).append(why)
-    return found
 
 
 def each(question, values):

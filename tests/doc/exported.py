@@ -1,18 +1,16 @@
 # What the built module exports, found out by asking Kamailio.
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every name that a module exports is a text in its read-only data. So all its
-texts, and all their ends (the linker lets a text share the end of a longer
-one), are tried on the real Kamailio."""
+"""Every name that a module exports is a text that a table of the module points
+at. The linker lists all such pointers, to be set when the module is loaded. So
+all texts that they point at are tried on the real Kamailio."""
 
 import re
 import subprocess
-import tempfile
 
-from asking import check, each, preamble, refusals
+from asking import check, each, preamble
 from lib.kamailio import module_path
 
 SCRIPT = "request_route {\n\texit;\n}\n"
-UNKNOWN = "unknown command"
 # A route of each kind that `kamailio -c` tells apart, by the name that the
 # documents give the kind
 ROUTES = {
@@ -26,29 +24,45 @@ ROUTES = {
 UNCHECKED = {"BRANCH_FAILURE_ROUTE"}
 
 
+def readelf(option):
+    done = subprocess.run(["readelf", "-W", option, module_path()], check=True,
+                          capture_output=True, text=True, timeout=30)
+    return done.stdout
+
+
 def texts():
-    """The texts in the module's read-only data."""
-    with tempfile.NamedTemporaryFile() as data:
-        subprocess.run(["objcopy", "-O", "binary", "-j", ".rodata",
-                        module_path(), data.name], check=True, timeout=30)
-        return [text.decode("latin-1") for text in data.read().split(b"\0")]
+    """The texts that pointers in the module's data point at."""
+    section = re.search(r"\] \.rodata +PROGBITS +([0-9a-f]+) ([0-9a-f]+) "
+                        r"([0-9a-f]+) ", readelf("-S"))
+    address, offset, size = (int(number, 16) for number in section.groups())
+    with open(module_path(), "rb") as module:
+        module.seek(offset)
+        data = module.read(size)
+    targets = {int(number, 16) - address for number
+               in re.findall(r"_RELATIVE +([0-9a-f]+)$", readelf("-r"), re.M)}
+    return {data[at:data.index(b"\0", at)].decode("latin-1")
+            for at in targets if 0 <= at < size}
 
 
 def words():
-    """All texts, and ends of texts, that could be a name."""
-    ends = {text[i:] for text in texts() for i in range(len(text))}
-    return {end for end in ends if re.fullmatch("[a-z_][a-z0-9_]+", end)}
+    """All of these texts that could be a name."""
+    found = {text for text in texts() if re.fullmatch("[a-z_][a-z0-9_]+", text)}
+    assert found, "no text found in the module"
+    return found
+
+
+def parameter_known(pair):
+    name, kind = pair
+    value = 1 if kind == "integer" else '""'
+    accepted, _ = check(f'{preamble()}modparam("disconnect_reason", "{name}", '
+                        f'{value})\n{SCRIPT}')
+    return accepted
 
 
 def parameters():
     """{(name, type)} of all parameters."""
-    tried = [(word, kind) for word in sorted(words())
-             for kind in ("integer", "string")]
-    lines = [f'modparam("disconnect_reason", "{word}", '
-             f'{1 if kind == "integer" else chr(34) * 2})'
-             for word, kind in tried]
-    refused = refusals(preamble(), lines, SCRIPT)
-    return {pair for i, pair in enumerate(tried) if i not in refused}
+    return each(parameter_known, {(word, kind) for word in words()
+                                  for kind in ("integer", "string")})
 
 
 def call(word, count):
@@ -59,19 +73,15 @@ def call(word, count):
 def known(word, count, route="request_route", loaded=True):
     """Does Kamailio know a function with so many parameters in a route?"""
     head = preamble(loaded) + (SCRIPT if route != "request_route" else "")
-    return 0 not in refusals(head + route + " {\n", [call(word, count)], "}\n")
+    _, said = check(f"{head}{route} {{\n{call(word, count)}\n}}\n")
+    return "parse error" not in said
 
 
 def functions():
     """{(name, number of parameters)} of all functions of the native script."""
-    tried = [(word, count) for word in sorted(words()) for count in range(5)]
-    refused = refusals(preamble() + "request_route {\n",
-                       [call(*pair) for pair in tried], "}\n")
-    # words of the language upset their neighbours: ask again, one by one
-    unclear = {pair for i, pair in enumerate(tried)
-               if not any(UNKNOWN in why for why in refused.get(i, []))}
+    tried = {(word, count) for word in words() for count in range(5)}
     return each(lambda pair: known(*pair) and not known(*pair, loaded=False),
-                unclear)
+                tried)
 
 
 def routes(word, count):
@@ -88,15 +98,14 @@ def readable(variable, loaded=True):
 
 def variables():
     """The names of pseudo-variables, each as $class(name)."""
-    short = {word for word in words() if len(word) <= 16 and "_" not in word}
     classes = each(lambda word: readable(f"${word}(reason)")
-                   and not readable(f"${word}(reason)", loaded=False),
-                   {word for word in short if len(word) <= 8})
+                   and not readable(f"${word}(reason)", loaded=False), words())
     return {f"${kind}({name})" for kind in classes
-            for name in each(lambda word: readable(f"${kind}({word})"), short)}
+            for name in each(lambda word: readable(f"${kind}({word})"),
+                             words())}
 
 
 def events():
     """The names of all event routes."""
     return {name for text in texts()
-            for name in re.findall(r"disconnect-reason:[a-z-]+", text)}
+            for name in re.findall(r"^disconnect-reason:[a-z-]+$", text)}
