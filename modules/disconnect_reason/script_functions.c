@@ -144,9 +144,17 @@ int dr_script_check_trunk(const str *name)
 }
 
 
-static int check_request(const struct sip_msg *msg, const char *function)
+/** KEMI, and a route that another one calls, get here from anywhere */
+static int check_place(
+		struct sip_msg *msg, const struct cell *t, const char *function)
 {
-	if(msg->first_line.type == SIP_REQUEST && dr_is_initial_invite(msg))
+	if(!is_route_type(REQUEST_ROUTE) || (t && t->nr_of_outgoings > 0)) {
+		LM_ERR("%s: expected in the request_route, before the call is sent on"
+			   "\n",
+				function);
+		return -1;
+	}
+	if(parse_headers(msg, HDR_TO_F, 0) >= 0 && dr_is_initial_invite(msg))
 		return 0;
 	LM_ERR("%s: expected an INVITE that starts a call\n", function);
 	return -1;
@@ -169,8 +177,7 @@ int dr_script_watch(struct sip_msg *msg, str *profile)
 	struct dr_notes *notes;
 
 	if(dr_script_check_profile(profile) < 0
-			|| parse_headers(msg, HDR_TO_F, 0) < 0
-			|| check_request(msg, "disconnect_reason_watch") < 0)
+			|| check_place(msg, t, "disconnect_reason_watch") < 0)
 		return -1;
 	notes = dr_notes_make();
 	if(notes == NULL)
@@ -212,8 +219,7 @@ int dr_script_ignore(struct sip_msg *msg)
 	struct dr_call *call = call_of(t);
 	struct dr_notes *notes;
 
-	if(parse_headers(msg, HDR_TO_F, 0) < 0
-			|| check_request(msg, "disconnect_reason_ignore") < 0)
+	if(check_place(msg, t, "disconnect_reason_ignore") < 0)
 		return -1;
 	if(call) {
 		ignore_call(t, call, msg);
@@ -242,8 +248,22 @@ static void drop_lump(struct sip_msg *msg, struct lump_rpl *lump)
 }
 
 
+/** What the script says is told and counted, so the call must be watched; too
+ * late for one that has been sent on */
+static void watch_what_is_said(
+		struct sip_msg *msg, struct cell *t, struct dr_notes *notes)
+{
+	if(notes->ignore || !is_route_type(REQUEST_ROUTE))
+		return;
+	notes->watch = true;
+	if(t && t->nr_of_outgoings == 0 && dr_is_initial_invite(msg))
+		dr_call_watch(t, msg, notes);
+}
+
+
 /** No watched transaction: the answer waits in the request itself */
-static int set_in_request(struct sip_msg *msg, const struct dr_answer *answer)
+static int set_in_request(
+		struct sip_msg *msg, struct cell *t, const struct dr_answer *answer)
 {
 	struct dr_record record = {.answer = *answer, .branch = DR_NONE};
 	struct dr_call call = {.map = dr_map_take(), .record = &record};
@@ -261,6 +281,7 @@ static int set_in_request(struct sip_msg *msg, const struct dr_answer *answer)
 		return -1;
 	dr_notes_set_detail(notes, answer->detail);
 	dr_tell_script(NULL, &call);
+	watch_what_is_said(msg, t, notes);
 	return 1;
 }
 
@@ -320,7 +341,7 @@ int dr_script_set(struct sip_msg *msg, str *reason, str *detail)
 	if(call)
 		return set_in_call(msg, t, call, &answer);
 	if(msg->first_line.type == SIP_REQUEST)
-		return set_in_request(msg, &answer);
+		return set_in_request(msg, t, &answer);
 	LM_ERR("disconnect_reason_set: the call of this reply is not watched\n");
 	return -1;
 }
