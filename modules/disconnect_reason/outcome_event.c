@@ -44,11 +44,13 @@ static void run_event(struct sip_msg *msg)
 {
 	sr_kemi_eng_t *engine = sr_kemi_eng_get();
 	int backup = get_route_type();
+	struct run_act_ctx ctx;
 
 	set_route_type(EVENT_ROUTE);
 	if(dr_settings.event_callback.len > 0) {
+		init_run_actions_ctx(&ctx);
 		if(engine
-				&& sr_kemi_route(engine, msg, EVENT_ROUTE,
+				&& sr_kemi_ctx_route(engine, &ctx, msg, EVENT_ROUTE,
 						   &dr_settings.event_callback, &event_name)
 						   < 0)
 			LM_ERR("the function %s failed\n", dr_settings.event_callback.s);
