@@ -3,10 +3,14 @@
 
 import pytest
 
-pytest.register_assert_rewrite("lib", "reloading", "translation")
+pytest.register_assert_rewrite("lib", "engines", "reloading", "translation")
 
+import engines
 from lib.case import Case
 from lib.proxies import Proxies
+
+# shared by the tests of more than one file
+all_engines, kemi = engines.all_engines, engines.kemi
 
 
 @pytest.fixture(scope="session")
