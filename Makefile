@@ -49,6 +49,7 @@ test: ## lint, core tests, 20 s of each fuzzer and end-to-end tests
 	@tests/setup build test lint fuzz
 	@$(MAKE) lint
 	@$(MAKE) core-test
+	@$(MAKE) core-coverage
 	@$(MAKE) share-test
 	@$(MAKE) core-fuzz FUZZ_SECONDS=20
 	@$(MAKE) drmap-test

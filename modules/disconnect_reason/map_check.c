@@ -28,7 +28,7 @@ static int compare(const void *one, const void *other)
 	const struct dr_text *a = &((const struct named *)one)->name;
 	const struct dr_text *b = &((const struct named *)other)->name;
 	size_t len = a->len < b->len ? a->len : b->len;
-	int order = len > 0 ? memcmp(a->s, b->s, len) : 0;
+	int order = memcmp(a->s, b->s, len);
 
 	if(order != 0 || a->len == b->len)
 		return order;

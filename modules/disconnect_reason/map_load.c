@@ -163,7 +163,7 @@ static int load(struct dr_files *files, const char *path, struct dr_map **map,
 	if(err != 0)
 		return err;
 
-	read_text(&loader, files->text ? files->text : "");
+	read_text(&loader, files->text);
 	if(!spec->no_memory)
 		dr_map_check(spec, complainer);
 	if(spec->no_memory || complainer->no_memory)

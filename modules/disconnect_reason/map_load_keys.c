@@ -60,17 +60,16 @@ struct dr_place dr_place_of(
 /**
  * The name of a setting
  *
- * @param s The setting
+ * @param s The setting, not the whole map
  *
- * @return Its name; for an element of a list that of the list; "map" for the
- *         whole map
+ * @return Its name; for an element of a list that of the list
  */
 const char *dr_name_of(const config_setting_t *s)
 {
-	while(s && !config_setting_name(s))
+	while(!config_setting_name(s))
 		s = config_setting_parent(s);
 
-	return s ? config_setting_name(s) : "map";
+	return config_setting_name(s);
 }
 
 

@@ -11,7 +11,7 @@
 
 #include "map_spec.h"
 
-#define CHUNK_MIN 65536
+#define CHUNK_MIN 4096
 #define ROOM_MIN 16
 
 /* A piece of memory with what was kept in it; never moves */

@@ -21,6 +21,7 @@ CORE_HELPERS_C := $(CORE_MODEL_C) $(addprefix tests/core/, edge.c \
 CORE_H := $(wildcard $(CORE)/*.h tests/core/*.h tests/fuzz/*.h)
 CORE_LIBS := $(shell pkg-config --libs libconfig)
 CORE_BUILD := $(BUILD)/core
+CORE_COVERAGE := $(CORE_BUILD)/coverage
 CORE_TESTS := $(patsubst tests/core/%.c,%,$(wildcard tests/core/test_*.c))
 CORE_FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 CORE_FLAGS := -std=c11 -Wall -Wextra -Werror -Wconversion -Wshadow -g \
@@ -35,7 +36,7 @@ CLANG := clang-19
 FUZZ_SECONDS := 60
 
 .PHONY: core-test core-fuzz core-coverage core-bench
-.PRECIOUS: $(CORE_BUILD)/test/%.o $(CORE_BUILD)/fuzz/%.o
+.PRECIOUS: $(CORE_BUILD)/test/%.o $(CORE_BUILD)/fuzz/%.o $(CORE_COVERAGE)/%.o
 
 core-test: $(CORE_TESTS:%=$(CORE_BUILD)/%) ## test the core, with sanitizers
 	@for t in $^; do \
@@ -46,22 +47,17 @@ core-test: $(CORE_TESTS:%=$(CORE_BUILD)/%) ## test the core, with sanitizers
 core-fuzz: $(CORE_FUZZERS:%=$(CORE_BUILD)/%) ## fuzz each parser FUZZ_SECONDS long, two at a time
 	@printf '%s\n' $^ | xargs -P 2 -I % tests/fuzz/run % $(FUZZ_SECONDS)
 
-core-coverage: ## print line and branch coverage of the core
-	@rm -rf $(CORE_BUILD)/coverage && mkdir -p $(CORE_BUILD)/coverage
-	@for c in $(CORE_C); do \
-		$(CC) $(CORE_FLAGS) -O0 --coverage -c $$c \
-			-o $(CORE_BUILD)/coverage/$$(basename $$c .c).o || exit 1; \
-	done
+# What earlier runs and other versions of a file counted must not count
+core-coverage: ## print branch coverage of the core; all that can be taken must be
+	@mkdir -p $(CORE_COVERAGE)
+	@find $(CORE_COVERAGE) -name '*.gcda' -exec rm {} +
+	@$(MAKE) -s $(CORE_TESTS:%=$(CORE_COVERAGE)/%)
 	@for t in $(CORE_TESTS); do \
-		wrap=; [ $$t != $(CORE_WRAPPED) ] || wrap=$(CORE_WRAP); \
-		$(CC) $(CORE_FLAGS) -O0 --coverage -o $(CORE_BUILD)/coverage/$$t \
-			tests/core/$$t.c $(CORE_HELPERS_C) $(CORE_BUILD)/coverage/*.o \
-			$$wrap -lcmocka $(CORE_LIBS) || exit 1; \
-		$(CORE_BUILD)/coverage/$$t >/dev/null 2>&1 || exit 1; \
+		$(CORE_COVERAGE)/$$t >$(CORE_COVERAGE)/log 2>&1 \
+			|| { cat $(CORE_COVERAGE)/log; exit 1; }; \
 	done
-	@gcov -b -n $(addprefix $(CORE_BUILD)/coverage/, \
-		$(notdir $(CORE_C:.c=.gcda))) \
-		| grep -A 3 "^File '$(CORE)/.*\.c'"
+	@tests/core/coverage tests/core/unreached.tsv \
+		$(CORE_C:%.c=$(CORE_COVERAGE)/%.gcda)
 
 # Instructions are those of 2,000 answers without those of 1,000
 core-bench: $(CORE_BUILD)/bench_lookup ## what an answer costs by size of the map
@@ -81,10 +77,15 @@ $(CORE_BUILD)/bench_lookup: tests/core/bench_lookup.c $(CORE_C) $(CORE_H)
 	@mkdir -p $(@D)
 	@$(CC) $(CORE_FLAGS) -O2 -o $@ $(filter %.c,$^) $(CORE_LIBS)
 
-# The core is compiled once for all tests, and once for all fuzzers
+# The core is compiled once for all tests, once for all fuzzers, and once to
+# count its branches
 $(CORE_BUILD)/test/%.o: %.c $(CORE_H)
 	@mkdir -p $(@D)
 	@$(CC) $(CORE_FLAGS) $(CORE_SANITIZE) -O1 -c -o $@ $<
+
+$(CORE_COVERAGE)/%.o: %.c $(CORE_H)
+	@mkdir -p $(@D)
+	@$(CC) $(CORE_FLAGS) -O0 --coverage -c -o $@ $<
 
 $(CORE_BUILD)/fuzz/%.o: %.c $(CORE_H)
 	@mkdir -p $(@D)
@@ -94,6 +95,11 @@ $(CORE_BUILD)/fuzz/%.o: %.c $(CORE_H)
 $(CORE_BUILD)/test_%: $(CORE_BUILD)/test/tests/core/test_%.o \
 		$(patsubst %.c,$(CORE_BUILD)/test/%.o,$(CORE_C) $(CORE_HELPERS_C))
 	@$(CC) $(CORE_SANITIZE) $(if $(filter $(CORE_WRAPPED),$(@F)),$(CORE_WRAP)) \
+		-o $@ $^ -lcmocka $(CORE_LIBS)
+
+$(CORE_COVERAGE)/test_%: $(CORE_COVERAGE)/tests/core/test_%.o \
+		$(patsubst %.c,$(CORE_COVERAGE)/%.o,$(CORE_C) $(CORE_HELPERS_C))
+	@$(CC) --coverage $(if $(filter $(CORE_WRAPPED),$(@F)),$(CORE_WRAP)) \
 		-o $@ $^ -lcmocka $(CORE_LIBS)
 
 $(CORE_BUILD)/fuzz_%: $(CORE_BUILD)/fuzz/tests/fuzz/fuzz_%.o \

@@ -128,6 +128,14 @@ static void test_print_no_tokens(void **state)
 	assert_int_equal(dr_detail_print(buf, sizeof(buf), &answer), 0);
 
 	answer = an_answer(603, 21);
+	answer.trunk = edge_string("a;code=200");
+	assert_int_equal(dr_detail_print(buf, sizeof(buf), &answer), 0);
+	answer.trunk =
+			edge_string("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+						"aaaaaaaaaaaaaaaaa");
+	assert_int_equal(dr_detail_print(buf, sizeof(buf), &answer), 0);
+
+	answer = an_answer(603, 21);
 	answer.source = DR_SOURCE_COUNT;
 	assert_int_equal(dr_detail_print(buf, sizeof(buf), &answer), 0);
 }

@@ -97,6 +97,8 @@ static void test_rules(void **state)
 					"", "", DR_USER_UNAVAILABLE, "unavailable", DR_BY_CODE, 0},
 			{"class and cause, no detail", "twilio", REMOTE, 599, "", Q850(21),
 					DR_USER_REJECTED, "", DR_BY_RULE, 11},
+			{"a code beyond all classes", "twilio", REMOTE, 700, "", Q850(21),
+					DR_UNKNOWN_REASON, "unknown", DR_BY_EVENT, 0},
 			{"a code of one digit is no class", "twilio", REMOTE, 5, "",
 					Q850(21), DR_UNKNOWN_REASON, "unknown", DR_BY_EVENT, 0},
 			{"other cause refines", "twilio", REMOTE, 500, "", Q850(34),
@@ -234,6 +236,14 @@ static void test_unknown_profile(void **state)
 	attempt.profile = dr_map_profile_count(*state);
 	dr_classify(&attempt, &answer);
 	assert_int_equal(answer.rule, DR_NONE);
+	attempt.code = 480;
+	attempt.headers = text_of(Q850(17));
+	dr_classify(&attempt, &answer);
+	assert_int_equal(answer.decided_by, DR_BY_CODE);
+	attempt.q850 = true;
+	dr_classify(&attempt, &answer);
+	assert_int_equal(answer.decided_by, DR_BY_Q850);
+	attempt.code = 488;
 	attempt.profile = DR_PROFILE_DEFAULT;
 	dr_classify(&attempt, &answer);
 	assert_int_not_equal(answer.rule, DR_NONE);

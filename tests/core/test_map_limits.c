@@ -182,6 +182,86 @@ static void test_many_errors(void **state)
 }
 
 
+/* Warnings leave room for errors, and are counted also when not listed */
+static void test_many_warnings(void **state)
+{
+	struct dr_complaints complaints;
+	struct dr_map *map;
+	int errors, i;
+
+	(void)state;
+	for(errors = 0; errors <= 600; errors += 600) {
+		FILE *file = begin_map();
+
+		fputs("profiles: { a: { rules: (\n", file);
+		for(i = 0; i < 600 + errors; i++)
+			fprintf(file, "%s{ %s = \"cancel\"; reason = \"MIGRATION\"; }",
+					i > 0 ? ",\n" : "", i < errors ? "after" : "source");
+		fputs("); }; };\n", file);
+		end_map(file);
+		assert_int_equal(dr_map_load(map_path, &map, &complaints),
+				errors > 0 ? EINVAL : 0);
+		assert_int_equal(complaints.errors, errors);
+		assert_true(complaints.warnings >= 600);
+		assert_int_equal(complaints.count, errors > 0 ? 1000 : 501);
+		dr_complaints_free(&complaints);
+		free(map);
+	}
+}
+
+
+static void test_many_includes(void **state)
+{
+	char part[PATH_SIZE + 8];
+	FILE *file;
+	int i;
+
+	(void)state;
+	snprintf(part, sizeof(part), "%s/part", map_folder);
+	file = fopen(part, "w");
+	assert_non_null(file);
+	assert_int_equal(fclose(file), 0);
+	file = begin_map();
+	for(i = 0; i < 256; i++)
+		fputs("@include \"part\"\n", file);
+	end_map(file);
+	assert_refused(map_path, 257, "too many includes");
+	assert_int_equal(remove(part), 0);
+}
+
+
+/* Of one phrase the first 32 that rules ask for are seen */
+static void test_many_phrases(void **state)
+{
+	char phrase[2 * 40];
+	struct dr_attempt attempt = {.profile = 1, .phrase = {phrase, 0}};
+	struct dr_answer answer;
+	struct dr_map *map;
+	FILE *file = begin_map();
+	int i;
+
+	(void)state;
+	fputs("profiles: { a: { rules: (\n", file);
+	for(i = 0; i < 40; i++) {
+		memcpy(phrase + 2 * i, "a ", 2);
+		fprintf(file,
+				"%s{ code = %d; phrase = \"%.*s\"; reason = \"MIGRATION\"; }",
+				i > 0 ? ",\n" : "", 300 + i, 2 * i + 1, phrase);
+	}
+	fputs("); }; };\n", file);
+	end_map(file);
+	map = load_written();
+	attempt.map = map;
+	attempt.phrase.len = sizeof(phrase);
+	for(i = 0; i < 40; i++) {
+		attempt.code = 300 + i;
+		dr_classify(&attempt, &answer);
+		assert_int_equal(answer.rule != DR_NONE, i < 32);
+	}
+	free(map);
+}
+
+
 /* What the product promises: 10,000 rules, 1,000 trunks */
 static void test_large_map(void **state)
 {
@@ -228,6 +308,9 @@ int main(void)
 			LIMITED(test_many_keys),
 			LIMITED(test_many_places),
 			LIMITED(test_many_errors),
+			LIMITED(test_many_warnings),
+			LIMITED(test_many_includes),
+			LIMITED(test_many_phrases),
 			LIMITED(test_large_map),
 	};
 

@@ -147,22 +147,72 @@ static void test_bad_maps(void **state)
 }
 
 
-/* Everything that grows while a map is read has to grow */
-static void test_large_map(void **state)
+/* A text of many files' size, and rules in many profiles */
+static void write_texts(FILE *file)
 {
-	FILE *file = begin_map();
 	int i;
 
-	fprintf(file, "/*%*s*/\nprofiles: { default: { rules: (\n", 70000, "");
-	for(i = 0; i < 300; i++)
+	fprintf(file, "/*%*s*/\nprofiles: {\n", 70000, "");
+	for(i = 0; i < 100; i++)
 		fprintf(file,
-				"%s{ header = \"X-%d\"\n; prefix = \"%d\"; reason = "
-				"\"MIGRATION\"; }",
-				i > 0 ? "," : "", i % 50, i);
+				"p%d: { rules: ( { header = \"X-%d\"\n; prefix = \"%d\"; "
+				"phrase = \"a%*sb%d\"; reason = \"MIGRATION\"; },"
+				"{ after = \"none\"; reason = \"MIGRATION\"; }); };\n",
+				i, i % 50, i, i, "", i);
+	fputs("};\n", file);
+}
+
+
+static void write_numbers(FILE *file, const char *key, int first, int count)
+{
+	int i, j;
+
+	fputs("profiles: { default: { rules: (\n", file);
+	for(i = 0; i < 10000 / count; i++) {
+		fprintf(file, "%s{ phrase = \"%d\"; %s = [ %d", i > 0 ? "," : "", i,
+				key, first);
+		for(j = 1; j < count; j++)
+			fprintf(file, ",%d", first + j);
+		fputs(" ]; reason = \"MIGRATION\"; }", file);
+	}
 	fputs("); }; };\n", file);
-	end_map(file);
-	for(once = 0; once < 2; once++)
-		climb(load, map_path, 0);
+}
+
+
+static void write_hosts(FILE *file)
+{
+	int i;
+
+	fputs("trunks: (\n", file);
+	for(i = 0; i < 100; i++)
+		fprintf(file,
+				"%s{ name = \"t%d\"; host = \"%02d.a-long-name.example.net\"; "
+				"}",
+				i > 0 ? "," : "", i, i);
+	fputs(");\n", file);
+}
+
+
+/* Everything that grows while a map is read has to grow */
+static void test_large_maps(void **state)
+{
+	int kind;
+
+	for(kind = 0; kind < 4; kind++) {
+		FILE *file = begin_map();
+
+		if(kind == 0)
+			write_texts(file);
+		else if(kind == 3)
+			write_hosts(file);
+		else if(kind == 1)
+			write_numbers(file, "code", 300, 400);
+		else
+			write_numbers(file, "q850", 1, 127);
+		end_map(file);
+		for(once = 0; once < 2; once++)
+			climb(load, map_path, 0);
+	}
 	remove(map_path);
 	*state = NULL;
 }
@@ -242,7 +292,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test_teardown(test_good_maps, have_memory),
 			cmocka_unit_test_teardown(test_bad_maps, have_memory),
-			cmocka_unit_test_teardown(test_large_map, have_memory),
+			cmocka_unit_test_teardown(test_large_maps, have_memory),
 			cmocka_unit_test_teardown(test_compile, have_memory),
 			cmocka_unit_test_teardown(test_classify, have_memory),
 	};

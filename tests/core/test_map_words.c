@@ -49,7 +49,7 @@ static void check_cases(
 static void test_words(void **state)
 {
 	static const struct shape_case cases[] = {{"", 10, ""}, {"--", 10, ""},
-			{"D5", 10, "d5 "},
+			{"D5", 10, "d5 "}, {"a{b:c/D[e@", 16, "a b c d e "},
 			{" (Channel-limit) \tD5!", 32, "channel limit d5 "},
 			{"caf\xc3\xa9", 10, "caf\xc3\xa9 "}, {"ab cd", 6, "ab cd "},
 			{"ab cd", 5, "ab "}, {"ab cd", 2, ""}, {"ab", 0, ""}};
@@ -62,9 +62,10 @@ static void test_words(void **state)
 static void test_unfold(void **state)
 {
 	static const struct shape_case cases[] = {{"", 10, ""},
-			{"a  b", 10, "a  b"}, {"a\r\n b", 10, "a b"},
-			{"a \r\n\t b\n c", 10, "a b c"}, {"a\tb", 10, "a\tb"},
-			{"a    b", 3, "a  "}, {"abcdef", 3, "abc"}, {"a\r\n b", 2, "a "}};
+			{"a  b", 10, "a  b"}, {"a  ", 10, "a  "}, {"a\r\n", 10, "a "},
+			{"a\r\n b", 10, "a b"}, {"a \r\n\t b\n c", 10, "a b c"},
+			{"a\tb", 10, "a\tb"}, {"a    b", 3, "a  "}, {"abcdef", 3, "abc"},
+			{"a\r\n b", 2, "a "}};
 
 	(void)state;
 	check_cases(dr_unfold, cases, COUNT(cases));

@@ -316,6 +316,32 @@ static void test_events(void **state)
 }
 
 
+/* Only a code that no table has is unclassified, not what has none */
+static void test_unclassified(void **state)
+{
+	static const struct
+	{
+		enum dr_source source;
+		int code;
+		bool unclassified;
+	} cases[] = {{DR_SOURCE_REMOTE, 480, false}, {DR_SOURCE_REMOTE, 487, false},
+			{DR_SOURCE_REMOTE, 499, true}, {DR_SOURCE_REMOTE, 699, true},
+			{DR_SOURCE_REMOTE, 200, true}, {DR_SOURCE_SCRIPT, 399, true},
+			{DR_SOURCE_TIMEOUT, 499, false}, {DR_SOURCE_CANCEL, 699, false}};
+	size_t i;
+
+	(void)state;
+	for(i = 0; i < COUNT(cases); i++) {
+		const struct dr_attempt attempt = {
+				.source = cases[i].source, .code = cases[i].code};
+		struct dr_answer answer;
+
+		dr_classify(&attempt, &answer);
+		assert_int_equal(dr_is_unclassified(&answer), cases[i].unclassified);
+	}
+}
+
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -325,6 +351,7 @@ int main(void)
 			cmocka_unit_test(test_silent_causes),
 			cmocka_unit_test(test_words),
 			cmocka_unit_test(test_events),
+			cmocka_unit_test(test_unclassified),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
