@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Included by the Makefile at the root; paths are relative to the root. The
-# README is made by Kamailio's own Makefile and stylesheets, in a folder that
-# looks like a Kamailio tree. DocBook's files come from Debian's packages,
-# through the XML catalog of the system: nothing is fetched.
+# README is what Kamailio's own "make modules-readme" makes: by its Makefile and
+# stylesheets, in a folder that looks like a Kamailio tree. DocBook's files come
+# from Debian's packages, through the XML catalog of the system: nothing is
+# fetched.
 
 README_TREE := $(BUILD)/readme
 BOOK := disconnect_reason.xml
@@ -31,10 +32,11 @@ readme-new:
 		| sed 's/ xmlns:xi="[^"]*"//' >$(README_DOC)/valid.xml; \
 	} 2>$(README_TREE)/log
 	@{ xmllint --nonet --valid --noout $(README_DOC)/valid.xml; \
-	LC_ALL=C.UTF-8 $(MAKE) -s -C $(README_DOC) readme xsltproc_flags=--nonet \
+	LC_ALL=C.UTF-8 $(MAKE) -s -C $(README_DOC) txt xsltproc_flags=--nonet \
 		lynx_flags="-nolist -display_charset=utf-8 -cfg=/dev/null"; \
 	} 2>>$(README_TREE)/log
 	@! grep . $(README_TREE)/log >&2
+	@mv $(README_DOC)/$(BOOK:.xml=.txt) $(README_DOC)/../README
 
 doc-test: ## check the documents: is all that is exported in them, is it true
 	@tests/setup build test doc
