@@ -209,14 +209,16 @@ int dr_reply_strip(
 {
 	struct dr_text rest = {reply->buf + reply->first_line.len,
 			reply->len - reply->first_line.len};
+	const struct dr_text message = rest;
+	struct dr_text cut = {rest.s, 0};
 	struct dr_header header;
 	int removed = 0;
 
 	if(!dr_header_may_have(rest, names, (size_t)count))
 		return 0;
 	while(dr_header_find(&rest, names, (size_t)count, &header)) {
-		if(del_lump(reply, (int)(header.field.s - reply->buf),
-				   (int)header.field.len, HDR_OTHER_T)
+		dr_header_cut(message, &header, &cut);
+		if(del_lump(reply, (int)(cut.s - reply->buf), (int)cut.len, HDR_OTHER_T)
 				== NULL) {
 			LM_ERR("no memory to remove \"%.*s\" from a reply\n",
 					(int)header.name.len, header.name.s);
