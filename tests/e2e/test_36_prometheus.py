@@ -3,6 +3,8 @@
 
 import subprocess
 
+import pytest
+
 from lib import ports
 from lib.browser import page
 from lib.caller import fails
@@ -11,47 +13,48 @@ from lib.kamailio import BAD_LINE
 from lib.prometheus import Prometheus, get, samples
 from lib.sipp import Sipp
 from lib.trunk import reply
-from one_call import FAST, Stranger, accepting, call, hangs_up
+from one_call import (CANNOT_SEND, FAST, UNKNOWN_HOST, Stranger, accepting,
+                      call, hangs_up)
 from shipped import (CFG, LOCAL, ROWS, dial_all, host, obedient, options,
                      running)
 
 SCRIPT = CFG / "livekit-edge-prometheus.cfg"
 SHIPPED = CFG / "prometheus"
 OUTCOMES = "kamailio_disconnect_reason_outcomes_total"
+FAILOVERS = "kamailio_disconnect_reason_failovers_total"
 REJECTED = "kamailio_disconnect_reason_outcomes_user_rejected"
 ALERT = "DisconnectReasonReloadFailed"
 PAGE = "/consoles/disconnect-reason.html"
 ALPHA, BETA, ELSEWHERE = "127.0.0.2", "127.0.0.3", "127.0.0.4"
-MAP = f"""version = 1;
-trunks: (
-  {{ name = "alpha"; address = "{ALPHA}"; }},
-  {{ name = "beta"; address = "{BETA}"; }}
-);
-"""
 
 # What seven calls leave behind, one for each row: the second trunk is tried when
 # the first one is to blame
 LABELS = ("trunk", "reason", "detail")
 TOLD = {
-    ("alpha", "USER_REJECTED", "busy"): 1,
-    ("alpha", "USER_REJECTED", "declined"): 1,
-    ("alpha", "USER_UNAVAILABLE", "unavailable"): 1,
-    ("alpha", "USER_UNAVAILABLE", "request-timeout"): 1,
-    ("beta", "SIP_TRUNK_FAILURE", "not-found"): 1,
-    ("beta", "SIP_TRUNK_FAILURE", "server-error"): 1,
-    ("beta", "CONNECTION_TIMEOUT", "no-reply"): 1,
+    ("trunk-1", "USER_REJECTED", "busy"): 1,
+    ("trunk-1", "USER_REJECTED", "declined"): 1,
+    ("trunk-1", "USER_UNAVAILABLE", "unavailable"): 1,
+    ("trunk-1", "USER_UNAVAILABLE", "request-timeout"): 1,
+    ("trunk-2", "SIP_TRUNK_FAILURE", "not-found"): 1,
+    ("trunk-2", "SIP_TRUNK_FAILURE", "server-error"): 1,
+    ("trunk-2", "CONNECTION_TIMEOUT", "no-reply"): 1,
 }
 TRIED = {
-    ("alpha", "SIP_TRUNK_FAILURE", "not-found"): 1,
-    ("alpha", "SIP_TRUNK_FAILURE", "server-error"): 1,
-    ("alpha", "CONNECTION_TIMEOUT", "no-reply"): 1,
+    ("trunk-1", "SIP_TRUNK_FAILURE", "not-found"): 1,
+    ("trunk-1", "SIP_TRUNK_FAILURE", "server-error"): 1,
+    ("trunk-1", "CONNECTION_TIMEOUT", "no-reply"): 1,
 }
 BY_REASON = {"USER_REJECTED": 2, "USER_UNAVAILABLE": 2, "SIP_TRUNK_FAILURE": 2,
              "CONNECTION_TIMEOUT": 1}
 ATTEMPTS = {**BY_REASON, "SIP_TRUNK_FAILURE": 4, "CONNECTION_TIMEOUT": 2}
-BY_TRUNK = {"alpha": 7, "beta": 3}
+BY_TRUNK = {"trunk-1": 7, "trunk-2": 3}
 TO_BLAME = [row for row in ROWS
             if row.reason in ("SIP_TRUNK_FAILURE", "CONNECTION_TIMEOUT")]
+
+
+def key(*values):
+    """The labels of a counter, as samples() has them."""
+    return frozenset(zip(LABELS, values))
 
 
 def single(counts):
@@ -85,9 +88,11 @@ def trunks(folder, rounds):
 
 def edge(folder, first, second):
     """The shipped script, for a bridge here and those two trunks."""
-    (folder / "map.cfg").write_text(MAP, "utf-8")
+    plain_map = folder / "map.cfg"
+    plain_map.write_text("version = 1;\n", "utf-8")
     return running(
-        folder / "kamailio", SCRIPT, params=FAST, MAP=f'"{folder}/map.cfg"',
+        folder / "kamailio", SCRIPT,
+        params=[*FAST, ("disconnect_reason", "map_file", str(plain_map))],
         BRIDGE_NET=LOCAL, TRUNK_1=host(first), TRUNK_1_NET=ALPHA,
         TRUNK_2=host(second), TRUNK_2_NET=BETA)
 
@@ -104,8 +109,7 @@ def dial_rows(folder, proxy):
 def check_counters(server):
     """The counters of the script, and the statistics of the module."""
     server.wait_for(OUTCOMES, TOLD, *LABELS)
-    server.wait_for("kamailio_disconnect_reason_failovers_total", TRIED,
-                    *LABELS)
+    server.wait_for(FAILOVERS, TRIED, *LABELS)
     for reason, count in BY_REASON.items():
         name = f"kamailio_disconnect_reason_outcomes_{reason.lower()}"
         server.wait_for(name, {(): count})
@@ -121,7 +125,7 @@ def check_rules(server):
     server.wait_for("trunk:disconnect_reason_failures:increase5m",
                     single(BY_TRUNK), "trunk")
     server.wait_for("round(trunk:disconnect_reason_faults:ratio5m, 0.01)",
-                    {("alpha",): 0.43, ("beta",): 1}, "trunk")
+                    {("trunk-1",): 0.43, ("trunk-2",): 1}, "trunk")
     groups = server.api("rules")["groups"]
     health = {rule["name"]: rule["health"]
               for group in groups for rule in group["rules"]}
@@ -196,8 +200,7 @@ def test_calls(tmp_path):
             dial_rows(tmp_path / "unwatched", proxy)
             check_http(proxy)
             assert samples(proxy.port, OUTCOMES) == {
-                frozenset(zip(LABELS, values)): 2 * count
-                for values, count in TOLD.items()}
+                key(*values): 2 * count for values, count in TOLD.items()}
         for trunk in both:
             trunk.finish()
     finally:
@@ -206,7 +209,7 @@ def test_calls(tmp_path):
 
 
 def test_not_counted(tmp_path):
-    """An answered call leaves nothing; a trunk without a name is "none"."""
+    """Neither an answered call, nor a failed one that a trunk made."""
     calls = [tmp_path / "out", tmp_path / "in"]
     for folder in calls:
         folder.mkdir()
@@ -217,10 +220,46 @@ def test_not_counted(tmp_path):
                  TRUNK_1_NET=ALPHA) as proxy:
         final, = call(calls[0], proxy, hangs_up, [answering])
         assert final.code == 200
-        assert samples(proxy.port, OUTCOMES) == {}
-        assert samples(proxy.port, REJECTED) == {frozenset(): 0}
         final, = call(calls[1], proxy, fails(486), [busy], Stranger)
         assert final.code == 486
-        assert samples(proxy.port, REJECTED) == {frozenset(): 1}
-        assert samples(proxy.port, OUTCOMES) == {frozenset(zip(
-            LABELS, ("none", "USER_REJECTED", "busy"))): 1}
+        assert samples(proxy.port, OUTCOMES) == {}
+        assert samples(proxy.port, REJECTED) == {frozenset(): 0}
+
+
+def test_without_names(tmp_path):
+    """A script and a map that name no trunk, and a reason without a detail."""
+    (tmp_path / "map.cfg").write_text("""version = 1;
+profiles: { default: { rules: ( { code = 486; reason = "ROOM_CLOSED"; } ); }; };
+""", "utf-8")
+    script = tmp_path / "script.cfg"
+    script.write_text(f"""include_file "{CFG}/minimal.cfg"
+include_file "{CFG}/prometheus.cfg"
+modparam("disconnect_reason", "map_file", "{tmp_path}/map.cfg")
+event_route[disconnect-reason:outcome] {{
+	route(COUNT_OUTCOME);
+}}
+""", "utf-8")
+    busy = Sipp(reply(486)("trunk-A"), tmp_path, "busy")
+    with running(tmp_path / "kamailio", script, TRUNK=host(busy)) as proxy:
+        final, = call(tmp_path, proxy, fails(486), [busy])
+        assert final.values(REASON_HEADER) == ["ROOM_CLOSED"]
+        assert samples(proxy.port, OUTCOMES) == {
+            key("none", "ROOM_CLOSED", "none"): 1}
+
+
+@pytest.mark.parametrize("address", [UNKNOWN_HOST, f"{ALPHA}:9;transport=tcp"],
+                         ids=["no name", "no TCP"])
+def test_cannot_send(tmp_path, address):
+    """A first trunk that cannot be reached at all is a failover, too.
+
+    Its name is not known in a request_route.
+    """
+    busy = Sipp(reply(486)("trunk-B"), tmp_path, "busy", host=BETA)
+    with running(tmp_path / "kamailio", SCRIPT, CANNOT_SEND, BRIDGE_NET=LOCAL,
+                 TRUNK_1=f'"{address}"', TRUNK_2=host(busy)) as proxy:
+        final, = call(tmp_path, proxy, fails(486), [busy])
+        assert final.values(REASON_HEADER) == ["USER_REJECTED"]
+        assert samples(proxy.port, FAILOVERS) == {
+            key("none", "SIP_TRUNK_FAILURE", "transport"): 1}
+        assert samples(proxy.port, OUTCOMES) == {
+            key("trunk-2", "USER_REJECTED", "busy"): 1}
