@@ -26,8 +26,13 @@ static int is_answered(const struct cell *t)
 }
 
 
-/** Every branch has ended, and the caller has no final reply yet */
-static int is_stuck(const struct cell *t)
+/**
+ * @param t  transaction
+ *
+ * @return not 0 when every branch has ended, or there is none, and the caller
+ *         has no final reply yet
+ */
+int dr_is_stuck(const struct cell *t)
 {
 	int b;
 
@@ -69,7 +74,7 @@ static void judge_unsent(struct cell *t, struct dr_call *call)
  * and tm answers 487 when the script is over */
 static int is_given_up(const struct cell *t)
 {
-	return is_stuck(t) || (dr_is_cancelled(t) && !is_answered(t));
+	return dr_is_stuck(t) || (dr_is_cancelled(t) && !is_answered(t));
 }
 
 
@@ -126,7 +131,7 @@ static int after_failure(struct sip_msg *msg, unsigned int flags, void *param)
 
 	(void)flags;
 	(void)param;
-	if(t == NULL || !is_stuck(t))
+	if(t == NULL || !dr_is_stuck(t))
 		return 1;
 	call = dr_call_of(t);
 	if(call == NULL)

@@ -9,6 +9,9 @@
 #ifndef DR_AFTER_SCRIPT_H
 #define DR_AFTER_SCRIPT_H
 
+struct cell;
+
+int dr_is_stuck(const struct cell *t);
 int dr_after_script_init(void);
 
 #endif

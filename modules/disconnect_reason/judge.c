@@ -5,7 +5,7 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * Everything here but dr_classify_branch() runs under tm's reply lock.
+ * Everything here but what is called dr_classify_ runs under tm's reply lock.
  */
 
 #include "../../core/dprint.h"
@@ -182,6 +182,27 @@ int dr_classify_branch(const struct cell *t, const struct dr_call *call,
 }
 
 
+/**
+ * Find out why a branch failed that got no further than its name
+ *
+ * @param t       transaction, which does not count the branch
+ * @param call    its call
+ * @param answer  set
+ *
+ * @return profile of the call's map that judged
+ */
+int dr_classify_unresolved(const struct cell *t, const struct dr_call *call,
+		struct dr_answer *answer)
+{
+	struct dr_attempt attempt = {
+			.source = DR_SOURCE_TRANSPORT, .unresolved = true};
+	struct dr_trunk trunk;
+
+	dr_call_unresolved_trunk(call, t, &trunk);
+	return classify(&attempt, call, &trunk, answer);
+}
+
+
 /** Give the call an answer, and keep it: as the attempt's own, or as one that
  * nobody was asked for; code is what tm has for the caller */
 static void answer_call(struct cell *t, struct dr_call *call,
@@ -300,16 +321,12 @@ void dr_judge_without_reply(
  */
 void dr_judge_unresolved(struct cell *t, struct dr_call *call)
 {
-	struct dr_attempt attempt = {
-			.source = DR_SOURCE_TRANSPORT, .unresolved = true};
 	struct dr_answer answer;
-	struct dr_trunk trunk;
+	int profile = dr_classify_unresolved(t, call, &answer);
 
-	dr_call_unresolved_trunk(call, t, &trunk);
-	classify(&attempt, call, &trunk, &answer);
 	dr_count_answer(DR_ATTEMPTS, &answer);
 	answer_call(t, call, &answer,
-			dr_history_add(call, &answer, trunk.profile, DR_NONE, true), 0);
+			dr_history_add(call, &answer, profile, DR_NONE, true), 0);
 }
 
 

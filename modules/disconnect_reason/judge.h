@@ -16,6 +16,8 @@ int dr_last_attempt(const struct cell *t);
 
 int dr_classify_branch(const struct cell *t, const struct dr_call *call,
 		int branch, struct sip_msg *reply, int code, struct dr_answer *answer);
+int dr_classify_unresolved(const struct cell *t, const struct dr_call *call,
+		struct dr_answer *answer);
 void dr_judge_attempts(const struct cell *t, struct dr_call *call, int except);
 void dr_judge_branch(struct cell *t, struct dr_call *call, int branch,
 		struct sip_msg *reply, int code);

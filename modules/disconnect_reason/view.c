@@ -17,6 +17,7 @@
 #include "../../core/xavp.h"
 #include "../../modules/tm/h_table.h"
 
+#include "after_script.h"
 #include "call_trunk.h"
 #include "history.h"
 #include "judge.h"
@@ -147,6 +148,33 @@ static int branch_of_route(const struct cell *t)
 }
 
 
+/** In the request_route, t_relay() could not send. tm saves our lump in its
+ * request as soon as it tries to. */
+static bool is_unsent(const struct cell *t, const struct dr_call *call)
+{
+	return is_route_type(REQUEST_ROUTE) && !call->decided && dr_is_stuck(t)
+		   && dr_request_lump(t->uas.request);
+}
+
+
+/** See why it could not; nobody has been told yet, so nothing is kept */
+static void view_of_unsent(
+		const struct cell *t, const struct dr_call *call, struct dr_view *view)
+{
+	int branch = dr_last_attempt(t);
+
+	memset(view, 0, sizeof(*view));
+	view->call = call;
+	view->judged = true;
+	view->decided = true;
+	view->profile =
+			branch < 0 ? dr_classify_unresolved(t, call, &view->answer)
+					   : dr_classify_branch(t, call, branch,
+							   t->uac[branch].reply,
+							   t->uac[branch].last_received, &view->answer);
+}
+
+
 static bool is_ignored(void)
 {
 	const struct dr_notes *notes = dr_notes_find();
@@ -180,6 +208,10 @@ int dr_view_here(struct sip_msg *msg, struct dr_view *view)
 	if(branch != DR_NONE) {
 		view_of_branch(t, call, branch, t->uac[branch].reply,
 				t->uac[branch].last_received, view);
+		return 0;
+	}
+	if(call && is_unsent(t, call)) {
+		view_of_unsent(t, call, view);
 		return 0;
 	}
 	if(call == NULL)
