@@ -102,7 +102,8 @@ def test_set_after_relay_failed(kemi):
         kemi.engines.allowed.append(pattern)
     call = kemi(None, said(TRY_LATER), do=f"WATCH,RELAY,LOG,{SET},LOG,REPLY",
                 to=f"sip:callee@127.0.0.1:{ports.take()};transport=tcp")
-    assert [seen["reason"] for seen in at(call, "REQUEST")] == ["<null>", SAID]
+    assert [seen["reason"] for seen in at(call, "REQUEST")] == \
+        ["SIP_TRUNK_FAILURE", SAID]
     assert told(call) == [SAID]
 
 

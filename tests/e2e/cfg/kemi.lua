@@ -111,6 +111,10 @@ function ksr_request_route()
 end
 
 function ONREPLY()
+	if KSR.pv.get("$rs") < 200 then
+		where = "PROGRESS"
+		log()
+	end
 	if KSR.pv.get("$rs") < 300 then return end
 	where = "ONREPLY"
 	do_steps(KSR.pv.get("$avp(onreply)"))

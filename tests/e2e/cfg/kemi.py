@@ -113,6 +113,9 @@ class Script:
         self.do_steps(header("Do"))
 
     def ONREPLY(self, _msg):
+        if KSR.pv.get("$rs") < 200:
+            self.where = "PROGRESS"
+            self.log()
         if KSR.pv.get("$rs") >= 300:
             self.where = "ONREPLY"
             self.do_steps(KSR.pv.get("$avp(onreply)"))
