@@ -168,10 +168,10 @@ static void view_of_unsent(
 	view->judged = true;
 	view->decided = true;
 	view->profile =
-			branch < 0 ? dr_classify_unresolved(t, call, &view->answer)
-					   : dr_classify_branch(t, call, branch,
-							   t->uac[branch].reply,
-							   t->uac[branch].last_received, &view->answer);
+			branch < 0
+					? dr_classify_unresolved(t, call, &view->answer)
+					: dr_classify_branch(t, call, branch, t->uac[branch].reply,
+							  t->uac[branch].last_received, &view->answer);
 }
 
 
