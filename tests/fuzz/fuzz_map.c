@@ -42,6 +42,21 @@ static struct dr_text whole_of(const struct dr_map *map)
 }
 
 
+static void check_conditions(const struct dr_conditions *when)
+{
+	size_t i;
+
+	for(i = 0; i < when->code_count; i++)
+		CHECK((when->codes[i] >= 300 && when->codes[i] <= 699)
+				|| (when->codes[i] >= 3 && when->codes[i] <= 6));
+	for(i = 0; i < when->cause_count; i++)
+		CHECK(when->causes[i] >= 1 && when->causes[i] <= 127);
+	CHECK(when->source >= DR_ANY && when->source < DR_SOURCE_COUNT);
+	CHECK(when->after >= DR_ANY && when->after < DR_AFTER_COUNT);
+	CHECK(when->prefix.len == 0 || when->header.len > 0);
+}
+
+
 static void check_rules(const struct dr_map *map)
 {
 	struct dr_text whole = whole_of(map);
@@ -54,6 +69,7 @@ static void check_rules(const struct dr_map *map)
 		CHECK(is_inside(rule.when.header, whole));
 		CHECK(is_inside(rule.when.prefix, whole));
 		CHECK(is_inside(rule.when.phrase, whole));
+		check_conditions(&rule.when);
 		CHECK(rule.reason < DR_REASON_COUNT && rule.line > 0);
 		CHECK(rule.detail.len == 0 || dr_detail_check(rule.detail) == 0);
 		CHECK(rule.when.code_count > 0 || rule.when.source != DR_ANY
