@@ -16,6 +16,7 @@
 #include "history.h"
 #include "hooks.h"
 #include "judge.h"
+#include "lumps.h"
 #include "settings.h"
 
 
@@ -56,8 +57,7 @@ static void attempt_from_reply(struct dr_attempt *attempt,
 							  : DR_SOURCE_REMOTE;
 	attempt->phrase.s = reply->first_line.u.reply.reason.s;
 	attempt->phrase.len = reply->first_line.u.reply.reason.len;
-	attempt->headers.s = reply->buf + reply->first_line.len;
-	attempt->headers.len = reply->len - reply->first_line.len;
+	attempt->headers = dr_reply_headers(reply);
 }
 
 

@@ -195,6 +195,51 @@ int dr_reply_reserve(struct sip_msg *reply)
 
 
 /**
+ * Find the header fields of a reply
+ *
+ * Kamailio skips CR, LF, SP, HT and NUL in front of a first line, and does not
+ * count them in its length.
+ *
+ * @param reply  reply as received, or as tm stored it
+ *
+ * @return from the first byte behind the first line to the end, body included;
+ *         points into the reply
+ */
+struct dr_text dr_reply_headers(const struct sip_msg *reply)
+{
+	const char *start =
+			reply->first_line.u.reply.version.s + reply->first_line.len;
+
+	return (struct dr_text){start, (size_t)(reply->buf + reply->len - start)};
+}
+
+
+/** Kamailio ends the reason phrase at the first CR, and the first line at the
+ * first LF. What is between them it skips and relays, and who reads the reply
+ * may take it for header fields. Returns how many were removed: 0 or 1. */
+static int strip_first_line(
+		struct sip_msg *reply, const struct dr_text *names, int count)
+{
+	const str *phrase = &reply->first_line.u.reply.reason;
+	const char *from = phrase->s + phrase->len;
+	const char *to = dr_reply_headers(reply).s;
+	struct dr_text skipped;
+
+	while(to > from && (to[-1] == '\r' || to[-1] == '\n'))
+		to--;
+	skipped = (struct dr_text){from, (size_t)(to - from)};
+	if(!dr_header_may_have(skipped, names, (size_t)count))
+		return 0;
+	if(del_lump(reply, (int)(from - reply->buf), (int)skipped.len, HDR_OTHER_T)
+			== NULL) {
+		LM_ERR("no memory to remove a header from a first line\n");
+		return 0;
+	}
+	return 1;
+}
+
+
+/**
  * Remove our header names from a reply: what a trunk writes there is no
  * answer of ours
  *
@@ -207,15 +252,14 @@ int dr_reply_reserve(struct sip_msg *reply)
 int dr_reply_strip(
 		struct sip_msg *reply, const struct dr_text *names, int count)
 {
-	struct dr_text rest = {reply->buf + reply->first_line.len,
-			reply->len - reply->first_line.len};
+	struct dr_text rest = dr_reply_headers(reply);
 	const struct dr_text message = rest;
 	struct dr_text cut = {rest.s, 0};
 	struct dr_header header;
-	int removed = 0;
+	int removed = strip_first_line(reply, names, count);
 
 	if(!dr_header_may_have(rest, names, (size_t)count))
-		return 0;
+		return removed;
 	while(dr_header_find(&rest, names, (size_t)count, &header)) {
 		dr_header_cut(message, &header, &cut);
 		if(del_lump(reply, (int)(cut.s - reply->buf), (int)cut.len, HDR_OTHER_T)

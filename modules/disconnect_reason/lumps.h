@@ -23,6 +23,7 @@ struct lump_rpl *dr_request_early_lump(
 		struct sip_msg *request, const str *text);
 void dr_request_fill(struct sip_msg *request, const str *text);
 
+struct dr_text dr_reply_headers(const struct sip_msg *reply);
 int dr_reply_reserve(struct sip_msg *reply);
 int dr_reply_strip(
 		struct sip_msg *reply, const struct dr_text *names, int count);
