@@ -3,7 +3,8 @@
 
 import pytest
 
-pytest.register_assert_rewrite("lib", "engines", "reloading", "translation")
+pytest.register_assert_rewrite("lib", "engines", "reloading", "torture",
+                               "translation")
 
 import engines
 from lib.case import Case

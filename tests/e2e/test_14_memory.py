@@ -5,6 +5,7 @@ import pytest
 
 from lib import ports, process
 from lib.caller import answered, cancels, fails
+from lib.memory import check_flat, memory
 from lib.proxies import BEFORE, DETAIL
 from lib.scenario import (ack_failure, answer, invite, label, linger, pause,
                           receive, receive_invite, scenario)
@@ -98,19 +99,6 @@ def storm(folder, proxy, calls):
         sink.end()
 
 
-def memory(proxy):
-    """What is in use, once tm has freed all transactions: shared memory, what
-    tm and the module hold of it, and each process's private memory."""
-    process.wait_for(lambda: proxy.rpc("tm.stats")["current"] == 0, 20,
-                     "tm to free all transactions")
-    return {
-        "shared": proxy.rpc("core.shmmem")["used"],
-        "modules": [proxy.rpc("mod.mem_stats", name, "shm")
-                    for name in ("disconnect_reason", "tm")],
-        "private": {one["pid"]: one["used"] for one in proxy.rpc("pkg.stats")},
-    }
-
-
 def fragments(proxy):
     return proxy.rpc("core.shmmem")["fragments"]
 
@@ -144,9 +132,6 @@ MODULES = {"drop.cfg": {"before": (*BEFORE, "kex", "cfgutils"),
                            "after": ("async",)}}
 TWO = {"before": (*BEFORE, "kex")}
 FAST = "X-Test-Timers: 700,400"
-# bytes that a process may keep of its first message of a kind, which may come
-# only after the first count; fewer than 160 calls would lose at 8 bytes each
-ONCE = 512
 
 
 def how(**names):
@@ -214,8 +199,4 @@ def test_no_growth_on_rare_path(case, proxies, path):
     case.storm(proxy, behaviour, source, calls=40, rate=40, headers=headers)
     first = memory(proxy)
     case.storm(proxy, behaviour, source, calls=160, rate=40, headers=headers)
-    last = memory(proxy)
-    private, before = last.pop("private"), first.pop("private")
-    assert last == first
-    grown = {pid: used - before[pid] for pid, used in private.items()}
-    assert max(grown.values()) <= ONCE, grown
+    check_flat(first, memory(proxy))
