@@ -42,7 +42,7 @@ def _cut_out(raw, dice):
 
 
 def _truncate(raw, dice):
-    return raw[:dice.randrange(1, len(raw))]
+    return raw[:dice.randint(1, len(raw))]
 
 
 def _flip(raw, dice):

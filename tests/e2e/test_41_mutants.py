@@ -36,8 +36,9 @@ def play(proxies, params, numbers):
     """Plays them in two parts: the first tenth, and all the rest."""
     print(f"DR_SEED={SEED}")
     proxies.allow(ANY_COMPLAINT)
-    pair = proxies.pair("torture.cfg", before=(*BEFORE, "kex"), workers=1,
-                        params=params, defines=["STRICT"])
+    pair = proxies.pair(
+        "torture.cfg", before=(*BEFORE, "kex"), workers=1, defines=["STRICT"],
+        params=(*params, ("tm", "wt_timer", 500)), options=["-m", 256])
     before = [pids(proxy) for proxy in pair]
     tenth = numbers[:len(numbers) // 10]
     seen = []

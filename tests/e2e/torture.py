@@ -46,7 +46,8 @@ def without_ours(raw):
     for name in NAMES:
         name = name.encode()
         if name.lower() in first.lower():
-            first = re.match(rb"[\r\n\t \0]*[^\r]*", first)[0] + b"\r"
+            first = re.match(rb"[\r\n\t \0]*[^\r]*", first)[0] \
+                + re.search(rb"\r*$", first)[0]
         rest = re.sub(
             rb"(^|(?<=[\r\n]))%s[ \t]*:"
             rb"(?:[^\r\n]|\r(?=[\r\n \t])|\n(?=[ \t]))*(?:\n|\r|$)" % name,

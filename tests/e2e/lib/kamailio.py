@@ -14,7 +14,7 @@ import signal
 import socket
 from threading import get_native_id
 
-from . import ports, process
+from . import memcheck, ports, process
 
 BAD_LINE = re.compile(r"\b(ERROR|CRITICAL|BUG|ALERT|EMERG)\b")
 # Kamailio's TCP main process says so when a worker ends before it does
@@ -71,6 +71,7 @@ class Kamailio:
         self.cfg.write_text(
             self._config(script, modules, params, defines, workers))
         self.has_tm = "tm" in modules
+        self.checks_memory = memcheck.WANTED and "disconnect_reason" in modules
         self.options = list(options)
         self.child = None
         self.checked = 0
@@ -120,7 +121,8 @@ class Kamailio:
             return self.socket.exists() and self._answers()
 
         try:
-            process.wait_for(ready, 20, f"Kamailio in {self.folder}")
+            process.wait_for(ready, 20 * memcheck.SLOWER,
+                             f"Kamailio in {self.folder}")
         except BaseException:
             process.end(self.child)
             raise
@@ -128,8 +130,9 @@ class Kamailio:
 
     def spawn(self):
         """Starts it without waiting, for a start that must fail."""
-        args = ["kamailio", "-f", self.cfg, "-DD", "-E", "-Y", self.folder,
-                "-w", self.folder, "-P", self.folder / "kamailio.pid",
+        before = memcheck.arguments(self.folder) if self.checks_memory else []
+        args = [*before, "kamailio", "-f", self.cfg, "-DD", "-E",
+                "-Y", self.folder, "-w", self.folder, "-P", self.folder / "kamailio.pid",
                 "-m", 64, "-M", 8, "-x", "qm", "-X", "qm", *self.options]
         self.child = process.spawn(args, self.log, self.folder)
 
@@ -212,6 +215,8 @@ class Kamailio:
         assert code == 0 or self._let_pass(code), \
             f"Kamailio in {self.folder} ended with {code}"
         assert not list(self.folder.glob("core*")), f"core in {self.folder}"
+        found = memcheck.errors(self.folder)
+        assert not found, "\n".join(found)
 
     @classmethod
     def _let_pass(cls, code):
