@@ -138,18 +138,25 @@ class RawCalls:
     def address(self):
         return f"{LOCAL}:{self.caller.getsockname()[1]}"
 
-    def play(self, plans, window=1):
-        """Makes the calls, `window` at a time, and returns each RawCall."""
+    def play(self, plans, window=1, patience=None):
+        """Makes the calls, `window` at a time, and returns each RawCall.
+
+        patience  seconds after which a call may stay without any end
+        """
         waiting, open_calls, made = deque(plans), {}, []
         while waiting or open_calls:
             while waiting and len(open_calls) < window:
                 call = self._start(waiting.popleft())
                 made.append(call)
                 open_calls[call.number] = call
-            self._turn(0.2)
+            self._turn(0.05)
             for number in self.ended & open_calls.keys():
                 self._close_stream(open_calls.pop(number))
             self.ended.clear()
+            if patience:
+                open_calls = {number: call for number, call
+                              in open_calls.items()
+                              if time.monotonic() - call.began < patience}
             self._check_time(open_calls)
         return made
 
