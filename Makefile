@@ -17,7 +17,7 @@ KAMAILIO := kamailio
 export PATH := $(PATH):/usr/sbin:/sbin
 MAKEFLAGS += --no-print-directory
 
-.PHONY: all module demo test test-long lint bench fuzz install clean \
+.PHONY: all module demo test test-long soak lint bench fuzz install clean \
 	distclean help
 all: module drmap ## build everything for the Kamailio that is installed (default)
 
@@ -58,11 +58,18 @@ test: ## lint, core tests, 20 s of each fuzzer and end-to-end tests
 	@$(PYTEST)
 
 # A race between two workers shows only now and then: hence the rounds
-test-long: ## fuzz ten minutes each, then three rounds of end-to-end tests
-	@tests/setup build test fuzz
+test-long: ## fuzz ten minutes each, then all end-to-end tests, long and in memcheck
+	@tests/setup build test fuzz memcheck
 	@$(MAKE) core-fuzz FUZZ_SECONDS=600
 	@$(MAKE) module
+	@$(PYTEST) -m long
 	@for round in 1 2 3; do $(PYTEST) || exit 1; done
+	@tests/memcheck $(BUILD)/memcheck
+
+soak: ## a million calls, or SOAK_CALLS: is the memory flat?
+	@tests/setup build test
+	@$(MAKE) module
+	@$(PYTEST) -n 0 -s -m soak
 
 lint: ## formatting, compiler warnings and static analysis
 	@tests/setup build lint

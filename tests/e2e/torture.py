@@ -54,7 +54,9 @@ def without_ours(raw):
             rb"(^|(?<=[\r\n]))%s[ \t]*:"
             rb"(?:[^\r\n]|\r(?=[\r\n \t])|\n(?=[ \t]))*(?:\n|\r|$)" % name,
             b"", rest, flags=re.IGNORECASE)
-    return first + b"\n" + rest + raw[len(head_of(raw)):]
+    # where a CR alone stood before a field, the module leaves another CR there
+    head = re.sub(rb"\r+\n?", b"\r\n", first + b"\n" + rest)
+    return head + raw[len(head_of(raw)):]
 
 
 def check_header(call, raw, reason=None):

@@ -3,9 +3,10 @@
 """`RawCalls` makes calls through one Kamailio. For each call a `Plan` says, byte
 for byte, what the trunk replies; what the caller gets is kept as it came.
 
-Caller and trunk speak UDP, or both TCP; over TCP play one call at a time.
+Caller and trunk speak UDP, or both TCP or TLS.
 """
 
+import heapq
 import re
 import select
 import socket
@@ -43,11 +44,19 @@ class Plan:
     replies  templates, sent one after the other when the INVITE comes; the last
              one again when it comes again
     headers  more headers of the INVITE
+    forked   what it replies to a second branch of the call
+    wait     s before the last reply
+    cancel   the caller cancels when it rings; the trunk obeys, unless its last
+             reply is out already
     cut      over TCP, size of the segments in bytes; 0: one for each reply
-    reuse    False: the TCP trunk ends its connection after the call
+    reuse    False: the TCP trunk ends its connection after the call; then play
+             one call at a time
     """
     replies: tuple
     headers: tuple = ()
+    forked: tuple = ()
+    wait: float = 0
+    cancel: bool = False
     cut: int = 0
     reuse: bool = True
 
@@ -59,7 +68,8 @@ class RawCall:
     number: int
     call_id: str
     invite: bytes = b""
-    asked: bool = False  # the INVITE reached the trunk
+    branches: dict = field(default_factory=dict)  # Via to what is yet to send
+    cancelled: bool = False
     began: float = 0.0
     received: list = field(default_factory=list)
 
@@ -94,22 +104,33 @@ def read_message(data):
     return (data[:size], data[size:]) if len(data) >= size else (None, data)
 
 
+RINGING = template(180)
+ENDED = template(487)
+TAKEN = template(200).replace(b"Via: <<via2>>\r\n", b"")  # to a CANCEL
+
+
 class RawCalls:
     """Makes calls through `proxy`, a running Kamailio.
 
     Use it in a with statement: it holds sockets.
     """
 
-    def __init__(self, proxy, transport="udp", seconds=20):
-        """`seconds` without any final reply to a call are a failure."""
+    def __init__(self, proxy, transport="udp", seconds=20, port=None, tls=None):
+        """
+        seconds  without any final reply to a call that are a failure
+        port     of the proxy, when it is not the usual one
+        tls      (for the caller, for the trunk), two ssl.SSLContext
+        """
+        self.port, self.tls, self.later = port or proxy.port, tls, []
         self.proxy, self.transport, self.seconds = proxy, transport, seconds
         self.calls, self.strays, self.ended = {}, [], set()
+        self.count = 0  # of calls made
         self.streams = {}  # TCP connection to (what came of a message, taker)
         if transport == "udp":
             self.caller, self.trunk = self._udp(), self._udp()
         else:
             self.trunk = self._listener()
-            self.caller = socket.create_connection((LOCAL, proxy.port))
+            self.caller = self._connect()
             self.streams[self.caller] = b""
 
     @staticmethod
@@ -126,6 +147,17 @@ class RawCalls:
         one.bind((LOCAL, ports.take()))
         one.listen()
         return one
+
+    def _connect(self):
+        one = socket.create_connection((LOCAL, self.port))
+        return self.tls[0].wrap_socket(one) if self.tls else one
+
+    def _accept(self):
+        one = self.trunk.accept()[0]
+        one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.tls:
+            one = self.tls[1].wrap_socket(one, server_side=True)
+        self.streams[one] = b""
 
     def __enter__(self):
         return self
@@ -161,7 +193,7 @@ class RawCalls:
         return made
 
     def _start(self, plan):
-        number = len(self.calls)
+        number, self.count = self.count, self.count + 1
         call = RawCall(plan, number, f"raw-{number}@{LOCAL}",
                        began=time.monotonic())
         self.calls[number] = call
@@ -182,7 +214,7 @@ class RawCalls:
 
     def _to_proxy(self, raw):
         if self.transport == "udp":
-            self.caller.sendto(raw, (LOCAL, self.proxy.port))
+            self.caller.sendto(raw, (LOCAL, self.port))
         else:
             self.caller.sendall(raw)
 
@@ -195,7 +227,7 @@ class RawCalls:
             self._to_proxy(oldest.invite)  # the datagram got lost
         assert age < self.seconds, (
             f"call {oldest.number} has no end; the trunk was asked: "
-            f"{oldest.asked}; its replies: {oldest.plan.replies}; the caller "
+            f"{bool(oldest.branches)}; its replies: {oldest.plan.replies}; the caller "
             f"got {oldest.received}")
 
     def listen(self, seconds):
@@ -206,22 +238,26 @@ class RawCalls:
 
     def _turn(self, seconds):
         readable, _, _ = select.select(
-            {self.caller, self.trunk, *self.streams}, [], [], seconds)
+            {self.caller, self.trunk, *self.streams}, [], [],
+            max(0, min(seconds, self.later[0][0] - time.monotonic()))
+            if self.later else seconds)
+        while self.later and self.later[0][0] <= time.monotonic():
+            heapq.heappop(self.later)[2]()
         for one in readable:
             if one in self.streams:
                 self._stream_got(one)
             elif one is self.caller:
                 self._caller_got(one.recv(1 << 17))
-            elif self.transport == "tcp":
-                stream = one.accept()[0]
-                stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self.streams[stream] = b""
+            elif self.transport != "udp":
+                self._accept()
             else:
                 raw, peer = one.recvfrom(1 << 17)
                 self._trunk_got(raw, lambda part, to=peer: one.sendto(part, to))
 
     def _stream_got(self, stream):
         data = stream.recv(1 << 17)
+        while self.tls and stream.pending():
+            data += stream.recv(1 << 17)
         if not data:
             assert stream is not self.caller, "Kamailio hung up on the caller"
             del self.streams[stream]
@@ -249,18 +285,45 @@ class RawCalls:
             assert time.monotonic() < deadline, "Kamailio keeps a connection"
 
     def _trunk_got(self, raw, send):
-        if not raw.startswith(b"INVITE "):
-            return
         call = self._call_of(raw)
-        replies = call.plan.replies[-1:] if call.asked else call.plan.replies
-        call.asked = True
-        for reply in replies:
-            text = fill(reply, raw)
-            step = call.plan.cut or max(1, len(text))
-            for at in range(0, max(1, len(text)), step):
-                if at:
-                    time.sleep(GAP)
-                send(text[at:at + step])
+        branch = value_of(raw, "Via")
+        if raw.startswith(b"CANCEL "):
+            self._obey(call, branch, raw, send)
+        elif raw.startswith(b"INVITE ") and branch in call.branches:
+            send(call.branches[branch][1])  # it got lost
+        elif raw.startswith(b"INVITE "):
+            replies = call.plan.forked if call.branches else call.plan.replies
+            *first, last = [fill(reply, raw) for reply in replies]
+            # [is the last one out, the last one, what ends a cancelled branch]
+            call.branches[branch] = [False, last, fill(ENDED, raw)]
+            for text in first:
+                self._send(call, text, send)
+            if call.plan.wait:
+                heapq.heappush(self.later, (
+                    time.monotonic() + call.plan.wait, id(raw),
+                    lambda: self._finish(call, branch, send)))
+            else:
+                self._finish(call, branch, send)
+
+    def _finish(self, call, branch, send):
+        state = call.branches[branch]
+        if not state[0]:
+            state[0] = True
+            self._send(call, state[1], send)
+
+    def _obey(self, call, branch, raw, send):
+        send(fill(TAKEN, raw))
+        if branch in call.branches and not call.branches[branch][0]:
+            call.branches[branch][1] = call.branches[branch][2]
+            self._finish(call, branch, send)
+
+    @staticmethod
+    def _send(call, text, send):
+        step = call.plan.cut or max(1, len(text))
+        for at in range(0, max(1, len(text)), step):
+            if at:
+                time.sleep(GAP)
+            send(text[at:at + step])
 
     def _call_of(self, raw):
         """By the first of our marks that the trunk left whole."""
@@ -274,24 +337,31 @@ class RawCalls:
         if call is None:
             self.strays.append(raw)
             return
-        call.received.append(raw)
-        if code_of(raw) < 200:
+        if value_of(raw, "CSeq").endswith(b"CANCEL"):
             return
-        self.ended.add(call.number)
+        call.received.append(raw)
+        if code_of(raw) >= 200:
+            self.ended.add(call.number)
+            self._ask(call, b"ACK", value_of(raw, "To"))
+        elif code_of(raw) > 100 and call.plan.cancel and not call.cancelled:
+            call.cancelled = True
+            self._ask(call, b"CANCEL", value_of(call.invite, "To"))
+
+    def _ask(self, call, method, to):
+        """Sends another request of the INVITE's transaction."""
         head = call.invite.partition(b"\r\n\r\n")[0].replace(
-            b"INVITE", b"ACK").split(b"\r\n")
+            b"INVITE", method).split(b"\r\n")
         lines = [line for line in head if not line.startswith(
             (b"To:", b"Content-", b"Contact:", b"X-"))]
         self._to_proxy(b"\r\n".join([
-            *lines, b"To: " + value_of(raw, "To"), b"Content-Length: 0",
-            b"", b""]))
+            *lines, b"To: " + to, b"Content-Length: 0", b"", b""]))
 
 
 def fill(text, request):
     """Puts values of the request in the place of <<NAME>>."""
     vias = re.findall(rb"\nVia:[ \t]*([^\r\n]*)", request)
     found = dict(zip(TOKENS, [
-        *vias[:2], *(value_of(request, name)
+        *(vias + [b""])[:2], *(value_of(request, name)
                      for name in ("From", "To", "Call-ID", "CSeq"))]))
     for name, value in found.items():
         text = text.replace(b"<<%s>>" % name.encode(), value)
