@@ -5,7 +5,10 @@ import random
 import ssl
 import subprocess
 
+from lib import ports
 from lib.check import REASON_HEADER
+from lib.kamailio import Kamailio
+from lib.proxies import BEFORE, CFG
 from lib.raw import RINGING, Plan, code_of, template
 from strange import SPOOF
 from torture import headers_in
@@ -30,6 +33,7 @@ def plan(dice, fork_to):
 
 def check(call):
     """Exactly one final reply, with exactly one right header."""
+    assert len(call.finals()) == 1, call.finals()
     final, = call.finals()
     reason, = headers_in(final, REASON_HEADER)
     code = code_of(final)
@@ -64,6 +68,18 @@ def certificate(folder):
          "-subj", "/CN=127.0.0.1", "-keyout", key, "-out", cert],
         check=True, capture_output=True)
     return key, cert
+
+
+def with_tls(folder, script="relay.cfg", params=(), **options):
+    """A Kamailio, not yet started, that also speaks TLS, with its contexts."""
+    key, cert = certificate(folder)
+    port = ports.take()
+    proxy = Kamailio(
+        folder / "kamailio", CFG / "storm.cfg", (*BEFORE, "disconnect_reason"),
+        params, (f"TLS_PORT={port}", f"KEY_FILE={key}", f"CERT_FILE={cert}",
+                 f"SCRIPT={script}", "WITH_DR"), **options)
+    proxy.tls_port, proxy.tls = port, contexts(key, cert)
+    return proxy
 
 
 def contexts(key, cert):

@@ -7,9 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import storm
-from lib import ports
-from lib.kamailio import Kamailio
-from lib.proxies import BEFORE, CFG
 from lib.raw import RawCalls
 
 MAP = """version = 1;
@@ -20,19 +17,16 @@ trunks: ( { name = "t"; address = "127.0.0.0/8"; profile = "p"; } );
 
 @pytest.fixture
 def proxy(tmp_path):
-    key, cert = storm.certificate(tmp_path)
     (tmp_path / "map.cfg").write_text(MAP)
-    one = Kamailio(
-        tmp_path / "kamailio", CFG / "storm.cfg",
-        (*BEFORE, "disconnect_reason"),
-        [("disconnect_reason", "map_file", str(tmp_path / "map.cfg")),
-         ("tm", "wt_timer", 1000)],
-        (f"TLS_PORT={ports.take()}", f"KEY_FILE={key}", f"CERT_FILE={cert}"),
-        workers=8, options=["-m", 512])
-    one.tls = storm.contexts(key, cert)
-    one.start()
+    one = storm.with_tls(
+        tmp_path, params=[
+            ("disconnect_reason", "map_file", str(tmp_path / "map.cfg")),
+            ("tm", "wt_timer", 1000)],
+        workers=8, options=["-m", 512]).start()
     yield one
-    one.stop()
+    # the callers hang up with a retransmission on its way
+    one.stop((r"tcp_\w+\(\)|tcpconn_\w+\(\)|msg_send_buffer\(\)",
+              r"handle_ser_child\(\)|handle_tcpconn_ev\(\)|tls_\w+\(\)"))
 
 
 def reloading(proxy, over):
@@ -46,10 +40,8 @@ def reloading(proxy, over):
 
 def storms(proxy, calls):
     """A third of the calls over each transport, all at the same time."""
-    tls_port = int(next(line for line in proxy.cfg.read_text().splitlines()
-                        if "TLS_PORT" in line).split("!")[3])
     raws = [RawCalls(proxy), RawCalls(proxy, "tcp"),
-            RawCalls(proxy, "tls", port=tls_port, tls=proxy.tls)]
+            RawCalls(proxy, "tls", port=proxy.tls_port, tls=proxy.tls)]
     over = threading.Event()
 
     def run(number):
