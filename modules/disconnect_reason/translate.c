@@ -65,6 +65,27 @@ static int phrase_is_reason(const struct dr_call *call)
 
 
 /**
+ * The phrase that names a reason, in static memory
+ *
+ * A space follows SIP_TRUNK_FAILURE: LiveKit SIP takes a first line whose third
+ * word is the last one and begins with "SIP" for that of a request (isRequest()
+ * in its parser), finds no URI in it and drops the reply.
+ */
+static str phrase_of(enum dr_reason reason)
+{
+	static char trunk_failure[] = "SIP_TRUNK_FAILURE ";
+	struct dr_text name = dr_reason_name(reason);
+	str text = {(char *)name.s, (int)name.len};
+
+	if(reason == DR_SIP_TRUNK_FAILURE) {
+		text.s = trunk_failure;
+		text.len = (int)sizeof(trunk_failure) - 1;
+	}
+	return text;
+}
+
+
+/**
  * Prepare a failure reply as received for another phrase
  *
  * @param call   call
@@ -80,8 +101,7 @@ void dr_translate_reserve(const struct dr_call *call, struct sip_msg *reply)
 static void translate_real(
 		const struct dr_call *call, struct sip_msg *reply, int phrase)
 {
-	struct dr_text name = dr_reason_name(call->reason);
-	str text = {(char *)name.s, (int)name.len};
+	str text = phrase_of(call->reason);
 	char *digits = reply->first_line.u.reply.status.s;
 
 	if(phrase)
@@ -169,8 +189,7 @@ static int add_branch(struct cell *t, struct sip_msg *reply, int code)
 static void translate_faked(struct cell *t, const struct dr_call *call,
 		struct sip_msg *request, int code, int phrase)
 {
-	struct dr_text name = dr_reason_name(call->reason);
-	str text = {(char *)name.s, (int)name.len};
+	str text = phrase_of(call->reason);
 	struct sip_msg *reply;
 
 	if(call->send)

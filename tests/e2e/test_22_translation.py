@@ -15,7 +15,8 @@ from lib.trunk import GAP, accept, cancelled, reply, silent
 from translation import (AWAY, BOTH, BUSY_CODE, CODES, DECLINE, FAILURE, FAST,
                          GREEDY, IDS, KEYS, MAP, NAMES, NOTHING, NOT_FOUND,
                          PAIR_486, PHRASES, REJECTED, ROWS, TIMED_OUT, TIMEOUT,
-                         TM_AWAY, UNAVAILABLE, one_final, takes, wordless)
+                         TM_AWAY, UNAVAILABLE, one_final, phrase_of, takes,
+                         wordless)
 
 translated = translation.translated  # fixture
 
@@ -83,7 +84,7 @@ def test_keys(translated, trunk, was, becomes, reason):
         "100", "180", "body"])
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 def test_phrase(translated, trunk, was, reason, transport):
-    translated(PHRASES, trunk, was, (was[0], reason), reason,
+    translated(PHRASES, trunk, was, (was[0], phrase_of(reason)), reason,
                caller_transport=transport)
 
 
@@ -302,7 +303,7 @@ def test_memory(case, proxies, what):
         for call in played:
             final = one_final(call)
             assert final.code in codes
-            assert final.phrase == final.value(REASON_HEADER)
+            assert final.phrase == phrase_of(final.value(REASON_HEADER))
 
     play(100)
     before = memory(proxy)

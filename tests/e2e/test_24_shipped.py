@@ -19,6 +19,7 @@ from lib.scenario import (ack_failure, answer, invite, label, linger, pause,
 from lib.sipp import Sipp
 from lib.trunk import GAP, cancelled, reply, silent
 from shipped import wait_for_last_process
+from translation import phrase_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "cfg"
@@ -212,7 +213,7 @@ def test_bridge(bridge, tmp_path, what):
         bridge, trunk, dialler([code], ["X-Test-Timers: 1200,700"]), 2, 10)
     for call in calls:
         final, = distinct(call.finals())
-        assert final.start == f"SIP/2.0 {code} {reason}", str(final)
+        assert final.start == f"SIP/2.0 {code} {phrase_of(reason)}", str(final)
         for name in NAMES:
             check_header(call, final, name, reason)
         assert [words["avp"] for words in call.logged] == [reason] * call.armed

@@ -26,6 +26,11 @@ TIMED_OUT = (408, "Request Timeout")
 END = 9  # label
 
 
+def phrase_of(reason):
+    """The phrase that names a reason; LiveKit SIP needs the space."""
+    return f"{reason} " if reason == FAILURE else reason
+
+
 def takes(*codes, ack_after=0):
     """The call fails with one of these codes."""
     *first, last = sorted(set(codes))
