@@ -93,7 +93,7 @@ def test_no_failover(tmp_path, behaviour, caller, expect):
 
 # Trunks that cannot be reached
 
-NO_TRUNK = ("503 No Trunk", "SIP_TRUNK_FAILURE",
+NO_TRUNK = ("503 SIP_TRUNK_FAILURE ", "SIP_TRUNK_FAILURE",
             "detail=transport;source=script")
 
 

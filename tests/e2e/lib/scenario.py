@@ -94,10 +94,16 @@ def receive_invite(actions=""):
             f'<Reference variables="{",".join(_SAVED)}"/>')
 
 
-def answer(code, phrase=None, headers=(), body="", tag="", kind=None, **options):
-    """A reply to the INVITE, whatever came since. `tag` is the To tag."""
+def answer(code, phrase=None, headers=(), body="", tag="", kind=None, vias=2,
+           **options):
+    """A reply to the INVITE, whatever came since.
+
+    tag   To tag
+    vias  1 when the caller calls the trunk itself, else 2
+    """
     phrase = PHRASES[code] if phrase is None else phrase
-    lines = [f"SIP/2.0 {code} {phrase}", "Via:[$via1]", "Via:[$via2]",
+    lines = [f"SIP/2.0 {code} {phrase}", "Via:[$via1]",
+             "Via:[$via2]" if vias == 2 else "",
              "From:[$from]", f"To:[$to]{';tag=' + tag if tag else ''}",
              "Call-ID: [call_id]", "CSeq:[$cseq]",
              "Contact: <sip:trunk@[local_ip]:[local_port];"

@@ -1,0 +1,94 @@
+# cfg/livekit-edge.cfg: what it does for LiveKit alone. tests/livekit/ plays it
+# with the real LiveKit.
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+import pytest
+
+from lib.caller import LINGER, PROVISIONAL, fails
+from lib.case import play
+from lib.message import distinct
+from lib.scenario import (ack_failure, answer, answer_last, invite, linger, maybe,
+                          pause, receive, receive_invite, request, scenario)
+from lib.sipp import Sipp
+from lib.trunk import GAP, reply, silent
+from one_call import FAST, TEST_ID, call, edge, left_alone
+from shipped import CFG, LOCAL
+from translation import FAILURE, phrase_of
+
+CHALLENGE = 'WWW-Authenticate: Digest realm="trunk", nonce="n"'
+PASSWORD = 'Authorization: Digest username="u", realm="trunk", response="0"'
+
+
+@pytest.fixture
+def phrased(tmp_path):
+    """A map with cfg/bridges/livekit-sip.cfg, for a bridge here."""
+    text = (CFG / "bridges/livekit-sip.cfg").read_text("utf-8")
+    path = tmp_path / "map.cfg"
+    path.write_text("version = 1; bridges: (\n" + text.replace(
+        "192.0.2.10", LOCAL) + ");\n", "utf-8")
+    return f'"{path}"'
+
+
+@pytest.mark.parametrize("code,start", [
+    (503, "SIP/2.0 500"), (500, "SIP/2.0 500"), (404, "SIP/2.0 404")])
+def test_phrase_is_reason(tmp_path, phrased, code, start):
+    """Also where tm sends a 500 in place of a 503."""
+    trunks = [Sipp(reply(code)(f"trunk-{name}"), tmp_path, name)
+              for name in ("first", "second")]
+    with edge(tmp_path, first=trunks[0], second=trunks[1],
+              MAP=phrased) as proxy:
+        final, = call(tmp_path, proxy, fails(int(start[-3:])), trunks)
+    assert final.start == f"{start} {phrase_of(FAILURE)}", str(final)
+    assert final.values(TEST_ID) == [FAILURE]
+
+
+@pytest.mark.parametrize("behaviour,code,reason", [
+    (reply(404), 404, FAILURE), (silent(), 408, "CONNECTION_TIMEOUT")],
+    ids=["404", "silence"])
+def test_one_trunk(tmp_path, behaviour, code, reason):
+    """Nobody else is called, and the reason is the trunk's."""
+    trunk = Sipp(behaviour("trunk-A"), tmp_path, "first")
+    with left_alone() as second, edge(
+            tmp_path, first=trunk, second=second, params=FAST,
+            ONE_TRUNK=1) as proxy:
+        final, = call(tmp_path, proxy, fails(code), [trunk])
+    assert final.values(TEST_ID) == [reason]
+
+
+def challenging():
+    """Asks for credentials, then rings and answers."""
+    return scenario(
+        receive_invite(), answer(401, headers=[CHALLENGE], tag="trunk"),
+        receive("ACK"), receive_invite(),
+        answer(180, tag="trunk"), pause(GAP),
+        answer(200, tag="trunk", headers=["[last_Record-Route:]"], retrans=500),
+        receive("ACK"), receive("BYE"), answer_last(200))
+
+
+def authenticating(uri, headers):
+    """Calls again with credentials, and hangs up when it is answered."""
+    again = [*headers, PASSWORD]
+    return scenario(
+        invite(uri, headers), PROVISIONAL, receive(401), ack_failure(uri),
+        invite(uri, again).replace("CSeq: 1", "CSeq: 2").replace(
+            "INVITE1", "INVITE2"), maybe(100), receive(180),
+        receive(200, rrs="true"),
+        request("ACK", "[next_url]", 2, branch="ACK", to="[last_To:]",
+                headers=["[routes]"]), pause(GAP),
+        request("BYE", "[next_url]", 3, to="[last_To:]", headers=["[routes]"],
+                retrans=500),
+        receive(200), linger(LINGER))
+
+
+def test_challenge_is_forgotten(tmp_path):
+    """The attribute that the 401 made in LiveKit goes away."""
+    trunk = Sipp(challenging(), tmp_path, "first")
+    with left_alone() as second, \
+            edge(tmp_path, first=trunk, second=second) as proxy:
+        source = Sipp(authenticating(f"sip:callee@{proxy.address}", ()),
+                      tmp_path, "caller", remote=proxy.address, rows=["0"])
+        play([source], [trunk])
+    got = {message.code: message.values(TEST_ID)
+           for message in distinct(source.messages())
+           if message.received and message.method == "INVITE"}
+    assert got == {100: [], 401: [FAILURE], 180: [""], 200: [""]}
