@@ -12,12 +12,13 @@ EXAMPLES := /usr/share/doc/disconnect_reason/examples
 # Debian keeps pytest with its own python3
 PYTEST := /usr/bin/python3 -m pytest -p no:cacheprovider -q -n 2 tests/e2e
 
-# Set by the user: KAMAILIO_SRC, DESTDIR, and the Kamailio to build for
+# Set by the user: KAMAILIO_SRC, DESTDIR, LIVEKIT_CALLS (how many calls fail in a
+# storm of livekit-test), and the Kamailio to build for
 KAMAILIO := kamailio
 export PATH := $(PATH):/usr/sbin:/sbin
 MAKEFLAGS += --no-print-directory
 
-.PHONY: all module demo test test-long soak lint bench fuzz install clean \
+.PHONY: all module demo test test-long soak livekit-test lint bench fuzz install clean \
 	distclean help
 all: module drmap ## build everything for the Kamailio that is installed (default)
 
@@ -70,6 +71,13 @@ soak: ## a million calls, or SOAK_CALLS: is the memory flat?
 	@tests/setup build test
 	@$(MAKE) module
 	@$(PYTEST) -n 0 -s -m soak
+
+livekit-test: ## the reason in a real LiveKit; says which variables to set
+	@/usr/bin/python3 tests/livekit/programs.py
+	@tests/setup build test livekit
+	@$(MAKE) module
+	@tests/livekit/venv $(BUILD)/livekit
+	@$(BUILD)/livekit/bin/python tests/livekit/run $(LIVEKIT_CALLS)
 
 lint: ## formatting, compiler warnings and static analysis
 	@tests/setup build lint

@@ -1,0 +1,56 @@
+# The calls, and what an agent must see of each of them through the edge.
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+from dataclasses import dataclass
+
+from trunk import BLOCKED, CHALLENGES, PASSWORD, RINGS, SILENT, WRONG
+
+REJECTED, UNAVAILABLE, TRUNK_FAILURE, TIMEOUT = (
+    "USER_REJECTED", "USER_UNAVAILABLE", "SIP_TRUNK_FAILURE",
+    "CONNECTION_TIMEOUT")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One call.
+
+    name      what the trunk does
+    dialled   the number, see trunk.py
+    reason    what the agent must read
+    bare      LiveKit gives the error no status then, so only the attribute
+              can have the reason
+    password  what LiveKit answers a challenge with
+    refuses   nobody listens on the trunk's TCP port
+    ringing   ringing_timeout of the direct call, s; None: LiveKit's own
+    """
+    name: str
+    dialled: str
+    reason: str
+    bare: bool = False
+    password: str = ""
+    refuses: bool = False
+    ringing: int | None = 20
+
+
+SEVEN = (  # 500 and 503 are one of them
+    Row("486", "486", REJECTED),
+    Row("480", "480", UNAVAILABLE),
+    Row("603", "603", REJECTED),
+    Row("408", "408", UNAVAILABLE),
+    Row("404", "404", TRUNK_FAILURE),
+    Row("500", "500", TRUNK_FAILURE),
+    Row("503", "503", TRUNK_FAILURE),
+    Row("silence", SILENT, TIMEOUT, ringing=None),
+)
+ROWS = (
+    *SEVEN,
+    Row("rings, no answer", RINGS, UNAVAILABLE, ringing=8),
+    Row("488", "488", TRUNK_FAILURE),
+    Row("401, wrong password", CHALLENGES, TRUNK_FAILURE, bare=True,
+        password=WRONG),
+    Row("603+ (blocked)", BLOCKED, REJECTED),
+    Row("refuses TCP", "486", TRUNK_FAILURE, refuses=True),
+)
+RIGHT_PASSWORD = PASSWORD
+# What the profile livekit-sip-1.2 makes LiveKit itself say
+TRANSLATED = ("486", "480", "603", "408")
