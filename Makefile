@@ -18,8 +18,8 @@ KAMAILIO := kamailio
 export PATH := $(PATH):/usr/sbin:/sbin
 MAKEFLAGS += --no-print-directory
 
-.PHONY: all module demo test test-long soak livekit-test lint bench fuzz install clean \
-	distclean help
+.PHONY: all module demo test test-long soak livekit-test lint bench fuzz \
+	install clean distclean help
 all: module drmap ## build everything for the Kamailio that is installed (default)
 
 include $(wildcard tests/core/core.mk tests/share/share.mk)

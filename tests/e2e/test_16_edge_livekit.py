@@ -7,8 +7,9 @@ import pytest
 from lib.caller import LINGER, PROVISIONAL, fails
 from lib.case import play
 from lib.message import distinct
-from lib.scenario import (ack_failure, answer, answer_last, invite, linger, maybe,
-                          pause, receive, receive_invite, request, scenario)
+from lib.scenario import (ack_failure, answer, answer_last, invite, linger,
+                          maybe, pause, receive, receive_invite, request,
+                          scenario)
 from lib.sipp import Sipp
 from lib.trunk import GAP, reply, silent
 from one_call import FAST, TEST_ID, call, edge, left_alone

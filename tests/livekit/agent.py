@@ -84,7 +84,8 @@ class Agent:
     async def _make(self, address, password, transport):
         made = await self.api.sip.create_sip_outbound_trunk(
             api.CreateSIPOutboundTrunkRequest(trunk=api.SIPOutboundTrunkInfo(
-                name=uuid.uuid4().hex, address=address, numbers=["+15105550100"],
+                name=uuid.uuid4().hex, address=address,
+                numbers=["+15105550100"],
                 transport=f"SIP_TRANSPORT_{transport.upper()}",
                 auth_username="agent" if password else "",
                 auth_password=password)))
