@@ -61,6 +61,17 @@ static void run_event(struct sip_msg *msg)
 }
 
 
+/** tm keeps its place by the id of the message: let the copy have the id of the
+ * one that is being processed, which in a failure_route is one less */
+static void take_id(struct sip_msg *msg, const struct sip_msg *stored)
+{
+	bool faked = is_route_type(FAILURE_ROUTE | BRANCH_FAILURE_ROUTE);
+
+	msg->id = stored->id - (faked ? 1 : 0);
+	msg->pid = stored->pid;
+}
+
+
 /**
  * Show the script a copy of the request that tm stores. tm's functions would
  * look for its transaction again: what they find is given back, and tm's own
@@ -83,6 +94,8 @@ static void run_event_for(struct cell *t)
 	if(build_sip_msg_from_buf(&msg, text, (int)stored->len, inc_msg_no())
 			== 0) {
 		msg.rcv = stored->rcv;
+		msg.flags = stored->flags;
+		take_id(&msg, stored);
 		dr_tm.t_sett(T_UNDEFINED, T_BR_UNDEFINED);
 		run_event(&msg);
 		if(dr_tm.t_gett() != T_UNDEFINED && dr_tm.t_gett() != NULL)
