@@ -111,7 +111,8 @@ class Player(Case):
                    for name, value in steps.items()]
         proxies = self.engines.world(world)
         played = self._play(list(proxies.values()), trunk, fork, then, caller,
-                            headers, 1, rows=(0,), caller_host=host, hosts=hosts)
+                            headers, 1, rows=(0,), caller_host=host,
+                            hosts=hosts)
         calls = {call.proxy: call for call in played}
         native, *others = [calls[proxy] for proxy in proxies.values()]
         for call in (native, *others):

@@ -89,7 +89,7 @@ class Script:
         self.initial()
         return 1
 
-    # Kamailio's Python calls these, too, and logs an error where they are missing
+    # app_python3 calls these, too, and logs an error where they are missing
 
     def ksr_reply_route(self, _msg):
         return 1
