@@ -30,19 +30,26 @@ def print_instructions(title, variants, figures):
     return all_ok
 
 
-def print_memory(bare, module):
-    """Both are Shared of one call, without the module and with it."""
+def print_memory(bare, module, mapped):
+    """All are Shared of one call: without the module, with it, with a map."""
+    oks = [_print_memory(title, bare, figure)
+           for title, figure in (("the module", module),
+                                 ("the module with a map", mapped))]
+    return all(oks)
+
+
+def _print_memory(title, bare, module):
     more = module - bare
     ok = more.besides_callback <= LIMIT
     print(_ROW.format("shared memory of a call in flight", "bytes", "over bare",
                       "limit"))
     rows = (
         ("bare t_relay()", bare.used, None, "-"),
-        ("the module", module.used, more.used, "-"),
+        (title, module.used, more.used, "-"),
         ("  of these tm's callback", module.callback, more.callback, "-"),
         ("  of these the rest", module.besides_callback,
          more.besides_callback, f"{LIMIT:+}: {_verdict(ok)}"),
-        ("the module, with the headers of the memory manager", module.real,
+        (f"{title}, with the memory manager's headers", module.real,
          more.real, "-"),
     )
     for name, size, over, limit in rows:
