@@ -7,7 +7,7 @@
  */
 
 #include <errno.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "classify.h"
 #include "header.h"
@@ -59,13 +59,53 @@ static bool is_name(struct dr_text name)
 }
 
 
-/* "NAME=NUMBER;" into buf, nothing when the number is below the least */
-static void print_number(
-		char *buf, size_t size, const char *name, int number, int least)
+/* What is written; snprintf() would cost more than finding the reason does */
+struct pen
 {
-	buf[0] = '\0';
-	if(number >= least)
-		snprintf(buf, size, "%s=%d;", name, number);
+	char *buf;
+	size_t len, size;
+	bool full;
+};
+
+
+static void write_text(struct pen *pen, struct dr_text text)
+{
+	pen->full = pen->full || text.len >= pen->size - pen->len;
+	if(pen->full)
+		return;
+	memcpy(pen->buf + pen->len, text.s, text.len);
+	pen->len += text.len;
+}
+
+
+/* "NAME=VALUE" behind what is there, nothing when the value is empty */
+static void write_param(
+		struct pen *pen, struct dr_text name, struct dr_text value)
+{
+	if(value.len == 0)
+		return;
+	if(pen->len > 0)
+		write_text(pen, (struct dr_text)DR_TEXT(";"));
+	write_text(pen, name);
+	write_text(pen, (struct dr_text)DR_TEXT("="));
+	write_text(pen, value);
+}
+
+
+/* The same with a number, nothing when it is below the least */
+static void write_number(
+		struct pen *pen, struct dr_text name, int number, int least)
+{
+	char digits[INT_DIGITS];
+	size_t at = sizeof(digits);
+
+	if(number < least)
+		return;
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while(number > 0);
+	write_param(pen, name, (struct dr_text){digits + at, sizeof(digits) - at});
 }
 
 
@@ -86,26 +126,20 @@ static void print_number(
  */
 size_t dr_detail_print(char *buf, size_t size, const struct dr_answer *answer)
 {
-	char code[sizeof("code=;") + INT_DIGITS];
-	char cause[sizeof("q850=;") + INT_DIGITS];
-	char detail[sizeof("detail=;") + DR_DETAIL_MAX] = "";
-	char trunk[sizeof(";trunk=") + DR_NAME_MAX] = "";
 	struct dr_text source = dr_source_name(answer->source);
-	int len;
+	struct pen pen = {buf, 0, size, size == 0};
 
 	if(source.len == 0 || !is_name(answer->trunk)
 			|| (answer->detail.len > 0 && dr_detail_check(answer->detail) != 0))
 		return 0;
 
-	print_number(code, sizeof(code), "code", answer->code, 1);
-	print_number(cause, sizeof(cause), "q850", answer->cause, 0);
-	if(answer->detail.len > 0)
-		snprintf(detail, sizeof(detail), "detail=%.*s;",
-				(int)answer->detail.len, answer->detail.s);
-	if(answer->trunk.len > 0)
-		snprintf(trunk, sizeof(trunk), ";trunk=%.*s", (int)answer->trunk.len,
-				answer->trunk.s);
-	len = snprintf(buf, size, "%s%s%ssource=%.*s%s", code, cause, detail,
-			(int)source.len, source.s, trunk);
-	return len < 0 || (size_t)len >= size ? 0 : (size_t)len;
+	write_number(&pen, (struct dr_text)DR_TEXT("code"), answer->code, 1);
+	write_number(&pen, (struct dr_text)DR_TEXT("q850"), answer->cause, 0);
+	write_param(&pen, (struct dr_text)DR_TEXT("detail"), answer->detail);
+	write_param(&pen, (struct dr_text)DR_TEXT("source"), source);
+	write_param(&pen, (struct dr_text)DR_TEXT("trunk"), answer->trunk);
+	if(pen.full)
+		return 0;
+	buf[pen.len] = '\0';
+	return pen.len;
 }
