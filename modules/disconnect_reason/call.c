@@ -13,6 +13,7 @@
 
 #include "../../core/atomic_ops.h"
 #include "../../core/dprint.h"
+#include "../../core/globals.h"
 #include "../../core/mem/shm_mem.h"
 #include "../../core/pt.h"
 #include "../../modules/tm/h_table.h"
@@ -68,7 +69,8 @@ static void take_answer(struct dr_call *call, const struct lump_rpl *lump,
 	call->decided = 1;
 	call->final = 1;
 	call->scripted = 1;
-	call->record = dr_history_add(call, &answer, call->profile, DR_NONE, false);
+	dr_history_answer_with(
+			call, dr_history_add(call, &answer, call->profile, DR_NONE, false));
 }
 
 
@@ -113,9 +115,8 @@ int dr_call_bridge(
 /** A new call that owns a reference to its map */
 static struct dr_call *new_call(const struct dr_map *map, short bridge)
 {
-	int trunks = dr_call_has_trunks(map) ? DR_BRANCHES_MAX : 0;
+	size_t trunks = dr_call_has_trunks(map) ? sr_dst_max_branches : 0, b;
 	struct dr_call *call;
-	int b;
 
 	call = shm_mallocxz(sizeof(*call) + trunks * sizeof(call->trunks[0]));
 	if(call == NULL)

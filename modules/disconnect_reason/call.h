@@ -32,22 +32,21 @@ struct dr_call
 	volatile int ringing; /**< bit b: branch b sent 180 to 199 */
 
 	/* all below is read and written under tm's reply lock */
-	str lines;						 /**< header lines that answer the call */
-	struct lump_rpl *early;			 /**< lump of an early CANCEL, or NULL */
-	const struct dr_record *records; /**< newest first; see history.h */
-	const struct dr_record *record;	 /**< of the answer; NULL: no memory */
-	struct dr_named_trunk *named;	 /**< newest first */
-	unsigned attempts;		 /**< bit b: attempt of branch b is counted */
-	short judged;			 /**< branches when last judged */
-	short send;				 /**< code for the bridge; 0: as it is */
-	unsigned char reason;	 /**< enum dr_reason; valid when decided */
-	unsigned decided : 1;	 /**< there is an answer */
-	unsigned final : 1;		 /**< tm does not change the answer any more */
-	unsigned scripted : 1;	 /**< the script gave the answer */
-	unsigned hears : 1;		 /**< tm tells the call of prepared branches */
-	unsigned owns_lines : 1; /**< lines are shared memory of the call */
-	unsigned ignored : 1;	 /**< the script wants nothing done */
-	unsigned listens : 1;	 /**< tm tells the call what the caller is sent */
+	str lines;					  /**< header lines that answer the call */
+	struct lump_rpl *early;		  /**< lump of an early CANCEL, or NULL */
+	struct dr_record *records;	  /**< newest first; see history.h */
+	struct dr_named_trunk *named; /**< newest first */
+	short judged;				  /**< branches when last judged */
+	short send;					  /**< code for the bridge; 0: as it is */
+	unsigned char reason;		  /**< enum dr_reason; valid when decided */
+	unsigned decided : 1;		  /**< there is an answer */
+	unsigned final : 1;			  /**< tm does not change the answer any more */
+	unsigned scripted : 1;		  /**< the script gave the answer */
+	unsigned hears : 1;			  /**< tm tells the call of prepared branches */
+	unsigned owns_lines : 1;	  /**< lines are shared memory of the call */
+	unsigned ignored : 1;		  /**< the script wants nothing done */
+	unsigned listens : 1;  /**< tm tells the call what the caller is sent */
+	unsigned answered : 1; /**< the caller gets a 2xx */
 
 	/* these two are written where no lock is held, so they share no word with
 	 * others */
@@ -55,7 +54,8 @@ struct dr_call
 	unsigned char told;	 /**< the caller has the outcome */
 
 	/* each branch's trunk as far as its next hop's name tells, or
-	 * DR_NOT_PREPARED; only there when the map has trunks */
+	 * DR_NOT_PREPARED; sr_dst_max_branches of them, and only when the map has
+	 * trunks */
 	short trunks[];
 };
 

@@ -13,6 +13,7 @@
 
 #include "../../core/atomic_ops.h"
 #include "../../core/dprint.h"
+#include "../../core/globals.h"
 #include "../../core/mem/shm_mem.h"
 #include "../../core/parser/parse_uri.h"
 #include "../../modules/tm/h_table.h"
@@ -45,6 +46,13 @@ struct dr_address dr_call_address(const struct ip_addr *ip)
 }
 
 
+/** Does the call keep the trunk of that branch? */
+static int has_room(const struct dr_call *call, int branch)
+{
+	return dr_call_has_trunks(call->map) && branch < (int)sr_dst_max_branches;
+}
+
+
 /**
  * Remember the trunk of a new branch by the host of its next hop
  *
@@ -58,7 +66,7 @@ void dr_call_sent(
 	str next_hop = *GET_NEXT_HOP(request);
 	struct sip_uri uri;
 
-	if(!dr_call_has_trunks(call->map))
+	if(!has_room(call, branch))
 		return;
 	call->trunks[branch] = DR_NONE;
 	if(parse_uri(next_hop.s, next_hop.len, &uri) < 0 || uri.host.len <= 0)
@@ -90,7 +98,7 @@ static int sent_to(const struct dr_call *call, const struct cell *t, int branch)
 	struct ip_addr ip;
 	int trunk;
 
-	if(!dr_call_has_trunks(call->map) || branch >= DR_BRANCHES_MAX)
+	if(!has_room(call, branch))
 		return DR_NONE;
 	trunk = prepared_as(call, t, branch);
 	if(trunk != DR_NONE)
@@ -162,8 +170,7 @@ void dr_call_unresolved_trunk(const struct dr_call *call, const struct cell *t,
 
 	if(named)
 		number = named->number;
-	else if(dr_call_has_trunks(call->map) && branch < DR_BRANCHES_MAX
-			&& call->trunks[branch] != DR_NOT_PREPARED)
+	else if(has_room(call, branch) && call->trunks[branch] != DR_NOT_PREPARED)
 		number = call->trunks[branch];
 	get_trunk(call, number, named, trunk);
 }

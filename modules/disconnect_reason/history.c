@@ -28,7 +28,7 @@
  *
  * @return the record, owned by the call; NULL without memory, after a log line
  */
-const struct dr_record *dr_history_add(struct dr_call *call,
+struct dr_record *dr_history_add(struct dr_call *call,
 		const struct dr_answer *answer, int profile, int branch, bool attempt)
 {
 	size_t len = answer->decided_by == DR_BY_SCRIPT ? answer->detail.len : 0;
@@ -43,6 +43,7 @@ const struct dr_record *dr_history_add(struct dr_call *call,
 	record->profile = (short)profile;
 	record->branch = (short)branch;
 	record->attempt = attempt;
+	record->answers = false;
 	if(len > 0) {
 		memcpy(record->texts, answer->detail.s, len);
 		record->answer.detail.s = record->texts;
@@ -59,9 +60,9 @@ const struct dr_record *dr_history_add(struct dr_call *call,
  * @return the record of that attempt, owned by the call; NULL when there is
  *         none
  */
-const struct dr_record *dr_history_of(const struct dr_call *call, int branch)
+struct dr_record *dr_history_of(const struct dr_call *call, int branch)
 {
-	const struct dr_record *record;
+	struct dr_record *record;
 
 	for(record = call->records; record; record = record->before)
 		if(record->branch == branch)
@@ -71,15 +72,46 @@ const struct dr_record *dr_history_of(const struct dr_call *call, int branch)
 
 
 /**
+ * Let a record be why the call failed. Call it under tm's reply lock.
+ *
+ * @param call    call
+ * @param record  one of its records, or NULL when there was no memory for it
+ */
+void dr_history_answer_with(struct dr_call *call, struct dr_record *record)
+{
+	struct dr_record *other;
+
+	for(other = call->records; other; other = other->before)
+		other->answers = other == record;
+}
+
+
+/**
+ * @param call  call
+ *
+ * @return the record that is why it failed, owned by the call; NULL when there
+ *         is none
+ */
+const struct dr_record *dr_history_answer(const struct dr_call *call)
+{
+	const struct dr_record *record = call->records;
+
+	while(record && !record->answers)
+		record = record->before;
+	return record;
+}
+
+
+/**
  * @param call  call that ends
  */
 void dr_history_free(struct dr_call *call)
 {
-	const struct dr_record *record;
+	struct dr_record *record;
 
 	while((record = call->records)) {
 		call->records = record->before;
-		shm_free((void *)record);
+		shm_free(record);
 	}
 }
 

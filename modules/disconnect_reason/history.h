@@ -14,17 +14,20 @@
 /** An answer that was given in a call; in shared memory */
 struct dr_record
 {
-	const struct dr_record *before; /**< the one before it, or NULL */
-	struct dr_answer answer; /**< texts: constant, the map's, or behind */
-	short profile;			 /**< of the call's map, that judged */
-	short branch;			 /**< of the attempt, or DR_NONE */
-	bool attempt;			 /**< a branch failed; else nobody was asked */
+	struct dr_record *before; /**< the one before it, or NULL */
+	struct dr_answer answer;  /**< texts: constant, the map's, or behind */
+	short profile;			  /**< of the call's map, that judged */
+	short branch;			  /**< of the attempt, or DR_NONE */
+	bool attempt;			  /**< a branch failed; else nobody was asked */
+	bool answers;			  /**< it is why the call failed */
 	char texts[];
 };
 
-const struct dr_record *dr_history_add(struct dr_call *call,
+struct dr_record *dr_history_add(struct dr_call *call,
 		const struct dr_answer *answer, int profile, int branch, bool attempt);
-const struct dr_record *dr_history_of(const struct dr_call *call, int branch);
+struct dr_record *dr_history_of(const struct dr_call *call, int branch);
+void dr_history_answer_with(struct dr_call *call, struct dr_record *record);
+const struct dr_record *dr_history_answer(const struct dr_call *call);
 void dr_history_free(struct dr_call *call);
 size_t dr_history_print(char *buf, size_t size, const struct dr_call *call);
 

@@ -58,19 +58,33 @@ int dr_is_initial_invite(const struct sip_msg *request)
 }
 
 
+/**
+ * Does the script, or the parameter auto, want a request to be watched?
+ *
+ * @param request  request as received
+ * @param notes    what the script said of it, or NULL
+ *
+ * @return whether it is to be watched, unless the map has bridges and it comes
+ *         from none
+ */
+bool dr_is_to_watch(const struct sip_msg *request, const struct dr_notes *notes)
+{
+	if(!dr_is_initial_invite(request))
+		return false;
+	if(notes == NULL)
+		return dr_settings.auto_watch;
+	return !notes->ignore && (notes->watch || dr_settings.auto_watch);
+}
+
+
 static void on_new_transaction(
 		struct cell *t, int type, struct tmcb_params *params)
 {
-	const struct dr_notes *notes;
+	const struct dr_notes *notes = dr_notes_find();
 
 	(void)type;
-	if(!dr_is_initial_invite(params->req))
-		return;
-	notes = dr_notes_find();
-	if(notes ? notes->ignore || !(notes->watch || dr_settings.auto_watch)
-			 : !dr_settings.auto_watch)
-		return;
-	dr_call_watch(t, params->req, notes);
+	if(dr_is_to_watch(params->req, notes))
+		dr_call_watch(t, params->req, notes);
 }
 
 
@@ -78,22 +92,26 @@ static void strip(const struct dr_call *call, struct sip_msg *reply)
 {
 	struct dr_text room[DR_NAMES_MAX];
 	const struct dr_text *names;
-	int count;
+	int count, removed;
 
 	names = dr_names_of(call->map, call->bridge, room, &count);
-	dr_count(DR_SPOOFED_REMOVED, dr_reply_strip(reply, names, count));
+	removed = dr_reply_strip(reply, names, count);
+	if(removed > 0)
+		dr_count(DR_SPOOFED_REMOVED, removed);
 }
 
 
-/** The call is up. Attempts of a fork that failed before are counted now: tm
- * will not ask about them any more. */
+/** The call is up, so nothing is why it fails. Attempts of a fork that failed
+ * before are counted now: tm will not ask about them any more. */
 static void on_answered(struct cell *t, struct dr_call *call)
 {
-	if(t->nr_of_outgoings < 2)
+	if(t->nr_of_outgoings < 2 && !call->decided)
 		return;
 	dr_call_lock(t);
-	if(t->uas.status < 200)
+	if(t->uas.status < 200) {
 		dr_judge_attempts(t, call, DR_NONE);
+		call->answered = 1;
+	}
 	dr_call_unlock(t);
 }
 

@@ -206,22 +206,20 @@ int dr_classify_unresolved(const struct cell *t, const struct dr_call *call,
 /** Give the call an answer, and keep it: as the attempt's own, or as one that
  * nobody was asked for; code is what tm has for the caller */
 static void answer_call(struct cell *t, struct dr_call *call,
-		const struct dr_answer *answer, const struct dr_record *record,
-		int code)
+		const struct dr_answer *answer, struct dr_record *record, int code)
 {
 	dr_call_answer(call, answer, code);
-	call->record = record;
+	dr_history_answer_with(call, record);
 	dr_call_listen(t, call);
 }
 
 
 /** Judge an attempt once: what was said of it then holds */
-static const struct dr_record *judge_attempt(const struct cell *t,
+static struct dr_record *judge_attempt(const struct cell *t,
 		struct dr_call *call, int branch, struct sip_msg *reply, int code,
 		struct dr_answer *answer)
 {
-	const struct dr_record *record = dr_history_of(call, branch);
-	unsigned bit = branch < DR_BRANCHES_MAX ? 1U << branch : 0;
+	struct dr_record *record = dr_history_of(call, branch);
 	int profile;
 
 	if(record) {
@@ -229,9 +227,7 @@ static const struct dr_record *judge_attempt(const struct cell *t,
 		return record;
 	}
 	profile = dr_classify_branch(t, call, branch, reply, code, answer);
-	if(bit & ~call->attempts)
-		dr_count_answer(DR_ATTEMPTS, answer);
-	call->attempts |= bit;
+	dr_count_answer(DR_ATTEMPTS, answer);
 	return dr_history_add(call, answer, profile, branch, true);
 }
 
@@ -249,7 +245,7 @@ void dr_judge_attempts(const struct cell *t, struct dr_call *call, int except)
 	int b;
 
 	for(b = 0; b < t->nr_of_outgoings && b < DR_BRANCHES_MAX; b++)
-		if(b != except && is_ended(t, b) && !(call->attempts & (1U << b)))
+		if(b != except && is_ended(t, b) && !dr_history_of(call, b))
 			judge_attempt(t, call, b, t->uac[b].reply, t->uac[b].last_received,
 					&answer);
 }
@@ -268,7 +264,7 @@ void dr_judge_attempts(const struct cell *t, struct dr_call *call, int except)
 void dr_judge_branch(struct cell *t, struct dr_call *call, int branch,
 		struct sip_msg *reply, int code)
 {
-	const struct dr_record *record;
+	struct dr_record *record;
 	struct dr_answer answer;
 
 	if(t->uac[branch].flags & TM_UAC_FLAG_BLIND) {

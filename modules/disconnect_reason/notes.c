@@ -28,8 +28,12 @@ static str notes_name = str_init("_disconnect_reason");
  */
 struct dr_notes *dr_notes_find(void)
 {
-	const sr_xavp_t *xavp = xavp_get(&notes_name, NULL);
+	const sr_xavp_t *xavp;
 
+	/* most calls have none: spare them the search */
+	if(*xavp_get_crt_list() == NULL)
+		return NULL;
+	xavp = xavp_get(&notes_name, NULL);
 	return xavp && xavp->val.type == SR_XTYPE_SPTR ? xavp->val.v.vptr : NULL;
 }
 

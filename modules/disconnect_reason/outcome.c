@@ -79,14 +79,20 @@ void dr_tell_replies(
 }
 
 
-static void tell_lists(const struct dr_call *call)
+static void tell_avp(const struct dr_call *call)
 {
 	struct dr_text name = dr_reason_name(call->reason);
 	int_str value = {.s = {(char *)name.s, (int)name.len}};
-	struct dr_view view;
 
 	destroy_avps(dr_settings.avp_flags, dr_settings.avp_name, 1);
 	add_avp(dr_settings.avp_flags | AVP_VAL_STR, dr_settings.avp_name, value);
+}
+
+
+static void tell_xavp(const struct dr_call *call)
+{
+	struct dr_view view;
+
 	if(dr_settings.xavp.len == 0)
 		return;
 	dr_view_of_call(call, &view);
@@ -108,13 +114,18 @@ void dr_tell_script(struct cell *t, const struct dr_call *call)
 	sr_xavp_t **xavps;
 
 	if(t == NULL) {
-		tell_lists(call);
+		tell_avp(call);
+		tell_xavp(call);
 		return;
 	}
 	avps = set_avp_list(AVP_TRACK_FROM | AVP_CLASS_USER, &t->user_avps_from);
-	xavps = xavp_set_list(&t->xavps_list);
-	tell_lists(call);
-	dr_view_remember(call);
-	xavp_set_list(xavps);
+	tell_avp(call);
 	set_avp_list(AVP_TRACK_FROM | AVP_CLASS_USER, avps);
+	if(dr_settings.xavp.len == 0 && !dr_view_is_wanted())
+		return;
+	xavps = xavp_set_list(&t->xavps_list);
+	tell_xavp(call);
+	if(dr_view_is_wanted())
+		dr_view_remember(call);
+	xavp_set_list(xavps);
 }

@@ -21,7 +21,9 @@
 #include "../../modules/tm/h_table.h"
 
 #include "counters.h"
-#include "lumps.h"
+#include "hooks.h"
+#include "map_share.h"
+#include "notes.h"
 #include "outcome_event.h"
 #include "settings.h"
 #include "view.h"
@@ -124,23 +126,50 @@ void dr_outcome_told(struct cell *t, struct dr_call *call)
 	dr_view_of_call(call, &view);
 	if(!dr_count_answer(DR_OUTCOMES, &view.answer))
 		return;
+	if(!somebody_listens() || t->uas.request == NULL)
+		return;
 	dr_view_remember(call);
-	if(somebody_listens() && t->uas.request)
-		run_event_for(t);
+	run_event_for(t);
 }
 
 
-/** sl answers a request: it is an outcome when the script said why */
+/** A request without transaction: only the script knows why it fails */
+static void refused(struct sip_msg *request)
+{
+	const struct dr_notes *notes = dr_notes_find();
+	const struct dr_map *map;
+	struct dr_view view;
+	short bridge;
+	int watched;
+
+	if(!dr_is_to_watch(request, notes))
+		return;
+	map = dr_map_take();
+	watched = dr_call_bridge(map, request, &bridge) == 0
+			  || (notes && notes->watch);
+	dr_map_drop(map);
+	dr_view_of_request(request, &view);
+	if(watched && view.decided && dr_count_answer(DR_OUTCOMES, &view.answer)
+			&& somebody_listens())
+		run_event(request);
+}
+
+
+/** sl answers a request: it is an outcome when it is known why */
 static void on_stateless_reply(sl_cbp_t *params)
 {
-	struct dr_view view;
+	struct cell *t = dr_tm.t_gett();
+	struct dr_call *call;
 
 	if(params->code < 300 || params->req->REQ_METHOD != METHOD_INVITE)
 		return;
-	dr_view_of_request(params->req, &view);
-	if(view.decided && dr_count_answer(DR_OUTCOMES, &view.answer)
-			&& somebody_listens())
-		run_event(params->req);
+	if(t == NULL || t == T_UNDEFINED) {
+		refused(params->req);
+		return;
+	}
+	call = dr_call_of(t);
+	if(call && call->decided)
+		dr_outcome_told(t, call);
 }
 
 

@@ -265,8 +265,9 @@ static void watch_what_is_said(
 static int set_in_request(
 		struct sip_msg *msg, struct cell *t, const struct dr_answer *answer)
 {
-	struct dr_record record = {.answer = *answer, .branch = DR_NONE};
-	struct dr_call call = {.map = dr_map_take(), .record = &record};
+	struct dr_record record = {
+			.answer = *answer, .branch = DR_NONE, .answers = true};
+	struct dr_call call = {.map = dr_map_take(), .records = &record};
 	struct dr_notes *notes = dr_notes_make();
 	struct lump_rpl *lump;
 
@@ -296,6 +297,9 @@ static int set_in_call(struct sip_msg *msg, struct cell *t,
 
 	dr_call_lock(t);
 	if(!call->final || call->scripted) {
+		/* t_relay() could not send them, and nobody will ask why */
+		if(is_route_type(REQUEST_ROUTE))
+			dr_judge_attempts(t, call, DR_NONE);
 		dr_judge_as_said(t, call, answer,
 				picked >= 0 && picked < t->nr_of_outgoings
 						? t->uac[picked].last_received

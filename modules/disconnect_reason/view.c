@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "../../core/dprint.h"
+#include "../../core/kemi.h"
 #include "../../core/route.h"
 #include "../../core/xavp.h"
 #include "../../modules/tm/h_table.h"
@@ -26,6 +27,29 @@
 #include "view.h"
 
 static str call_name = str_init("_disconnect_reason_call");
+
+/** A native script, or a parameter of a module such as acc, reads $dr() */
+static bool is_read;
+
+
+/**
+ * Somebody reads $dr(): calls must be found from tm's callbacks. Call it before
+ * forking.
+ */
+void dr_view_is_read(void)
+{
+	is_read = true;
+}
+
+
+/**
+ * @return whether a call must be found from tm's callbacks. Scripts of KEMI do
+ *         not say beforehand what they read.
+ */
+bool dr_view_is_wanted(void)
+{
+	return is_read || sr_kemi_eng_get() != NULL;
+}
 
 
 /**
@@ -75,16 +99,16 @@ static bool rang(const struct dr_call *call, int branch)
  */
 void dr_view_of_call(const struct dr_call *call, struct dr_view *view)
 {
-	const struct dr_record *record = call->record;
+	const struct dr_record *record = dr_history_answer(call);
 
 	memset(view, 0, sizeof(*view));
 	view->call = call;
 	view->answer.rule = DR_NONE;
 	view->answer.cause = DR_CAUSE_NONE;
 	view->answer.reason = call->reason;
-	view->decided = call->decided;
+	view->decided = call->decided && !call->answered;
 	view->rang = rang(call, record ? record->branch : DR_NONE);
-	if(record == NULL)
+	if(record == NULL || call->answered)
 		return;
 	view->answer = record->answer;
 	view->judged = record->answer.decided_by != DR_BY_SCRIPT;
