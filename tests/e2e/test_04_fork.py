@@ -89,12 +89,19 @@ def test_decline_against_ringing(case, trunk, other):
     (reply(486), accept(wait=LATER)),
     (accept(wait=LATER), reply(486)),
     (accept(wait=LATER), reply(404, after=(180,))),
+], ids=["486-200", "200-486", "200-ringing-404"])
+def test_answered_branch(case, trunk, other):
+    """The attempt that failed before counts, though nobody is told."""
+    case(trunk, ANSWERED, fork=[other])
+
+
+@pytest.mark.parametrize("trunk,other", [
     (cancelled(after=(180,)), accept(wait=LATER)),
     (accept(wait=LATER), cancelled(486, after=(180,))),
-], ids=["486-200", "200-486", "200-ringing-404", "ringing-200",
-        "200-late-486"])
-def test_answered_branch(case, trunk, other):
-    case(trunk, ANSWERED, fork=[other])
+], ids=["ringing-200", "200-late-486"])
+def test_answered_branch_ends_others(case, trunk, other):
+    """A branch that ends once the call is up has not failed."""
+    case(trunk, outcome(200, "OK", attempts=()), fork=[other])
 
 
 def test_three_failures(case):

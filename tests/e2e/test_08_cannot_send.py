@@ -55,6 +55,12 @@ def said(end, reason, detail=None, **more):
                    **{"avps": (reason,), **more})
 
 
+def tried(end):
+    """Attempts that count when the script says why before tm does: a name
+    that can't be resolved leaves nothing behind."""
+    return (FAILURE,) if end == AT_477 else ()
+
+
 @pytest.mark.parametrize("mode", [0, 1])
 def test_script_is_silent(case, proxies, nowhere, mode):
     """tm answers 477 or 478 itself, but for a branch that it put on hold."""
@@ -63,7 +69,7 @@ def test_script_is_silent(case, proxies, nowhere, mode):
     if mode == 1 and code == 477:
         code, phrase, avps = 408, "Request Timeout", None
     play(case, proxies, "SILENT", None,
-         outcome(code, phrase, FAILURE, avps=avps,
+         outcome(code, phrase, FAILURE, avps=avps, attempts=(FAILURE,),
                  detail=f"detail={detail};source=transport"),
          headers=[f"X-Test-To: {uri}"],
          params=(("tm", "failure_exec_mode", mode), DETAIL))
@@ -71,20 +77,24 @@ def test_script_is_silent(case, proxies, nowhere, mode):
 
 @pytest.mark.parametrize("do", ["T_REPLY", "SEND_REPLY", "SL_REPLY"])
 def test_script_answers(case, proxies, nowhere, do):
-    play(case, proxies, do, None, said(NO_TRUNK, FAILURE, "transport"),
+    play(case, proxies, do, None,
+         said(NO_TRUNK, FAILURE, "transport", attempts=tried(nowhere[0])),
          headers=[f"X-Test-To: {nowhere[2]}"])
 
 
 @pytest.mark.parametrize("do", ["T_REPLY", "SEND_REPLY", "SL_REPLY"])
 def test_script_answers_auto_off(case, proxies, nowhere, do):
-    """What the script says is said, also of a call that nobody watches."""
-    play(case, proxies, do, None, said(NO_TRUNK, FAILURE, "transport"),
+    """What the script says is said, also of a call that nobody watches. That
+    one counts, unless a branch of it was there before."""
+    play(case, proxies, do, None, said(NO_TRUNK, FAILURE, "transport",
+                                       told=not tried(nowhere[0])),
          headers=[f"X-Test-To: {nowhere[2]}"], params=(AUTO_OFF, DETAIL))
 
 
 def test_script_says_and_tm_answers(case, proxies, nowhere):
     end, _, uri = nowhere
-    play(case, proxies, "SET_SILENT", None, said(end, "AGENT_ERROR", "no-luck"),
+    play(case, proxies, "SET_SILENT", None,
+         said(end, "AGENT_ERROR", "no-luck", attempts=tried(end)),
          headers=[f"X-Test-To: {uri}", "X-Test-Set: AGENT_ERROR,no-luck"])
 
 
@@ -104,6 +114,7 @@ def test_cannot_send_beside_failure(case, proxies):
         proxies.allow(pattern)
     play(case, proxies, "SILENT", reply(486, wait=150),
          outcome(486, "Busy Here", "USER_REJECTED",
+                 attempts=("USER_REJECTED", FAILURE),
                  detail="code=486;detail=busy;source=remote"),
          headers=[f"X-Test-Fork: {refused_uri()}"])
 
@@ -114,6 +125,7 @@ def test_cannot_send_beside_failure_on_hold(case, proxies):
         proxies.allow(pattern)
     play(case, proxies, "SILENT", reply(486),
          outcome(408, "Request Timeout", FAILURE,
+                 attempts=("USER_REJECTED", FAILURE),
                  detail="detail=transport;source=transport"),
          headers=[f"X-Test-Fork: {refused_uri()}"],
          params=(EXEC_MODE_1, DETAIL))
@@ -127,7 +139,9 @@ def test_cannot_send_beside_failure_on_hold(case, proxies):
 def test_cannot_send_beside_another(case, proxies, trunk, end, reason, detail):
     for pattern in REFUSED_LINES:
         proxies.allow(pattern)
-    play(case, proxies, "SILENT", trunk, outcome(*end, reason, detail=detail),
+    play(case, proxies, "SILENT", trunk, outcome(
+        *end, reason, detail=detail,
+        attempts=(FAILURE, reason) if reason else (FAILURE,)),
          headers=[f"X-Test-Fork: {refused_uri()}"])
 
 
@@ -142,7 +156,8 @@ REFUSALS = ["REFUSE_STATELESS", "REFUSE_STATEFUL", "REFUSE_IN_TRANSACTION",
                                    "JOIN_FAILURE"])
 def test_script_refuses(case, proxies, do, words, auto):
     reason, _, detail = words.partition(",")
-    play(case, proxies, do, None, said(NOT_HERE, reason, detail),
+    play(case, proxies, do, None,
+         said(NOT_HERE, reason, detail),
          headers=[f"X-Test-Set: {words}"],
          params=(("disconnect_reason", "auto", auto), DETAIL))
 
@@ -233,7 +248,7 @@ def test_set_first_and_other_failure(case, proxies, trunk, end):
 def test_set_first_and_cancel(case, proxies):
     play(case, proxies, "SET_FIRST", cancelled(),
          said((487, "Request Terminated"), *SAID, avps=(SAID[0],) * 2,
-              on_100=SET_EARLY),
+              on_100=SET_EARLY, attempts=("CLIENT_INITIATED",)),
          headers=[SET], caller=cancels(487))
 
 

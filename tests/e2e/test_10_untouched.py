@@ -26,8 +26,9 @@ def ignores(method):
     return lambda tag: scenario(receive(method), linger(1500))
 
 
-def untouched(calls, finals):
-    """No header of ours, no AVP, and the same messages without the module.
+def untouched(case, calls, finals):
+    """No header of ours, no AVP, no count, and the same messages without the
+    module.
 
     finals  {cseq: (code, phrase)}: how each request of the caller ends
     """
@@ -38,6 +39,7 @@ def untouched(calls, finals):
         assert {words["avp"] for words in call.logged} <= {"<null>"}
         if name == "plain":
             check_same(call, calls["loaded", arm], ())
+    case.moved(calls)
 
 
 def no_header(calls):
@@ -53,7 +55,7 @@ def no_header(calls):
 ])
 def test_other_method_fails(case, method, code, sent, phrase):
     calls = case.run(refuses(method, code), asks(method, sent))
-    untouched(calls, {f"1 {method}": (sent, phrase)})
+    untouched(case, calls, {f"1 {method}": (sent, phrase)})
     no_header(calls)
     for (_, arm), call in calls.items():
         assert len(call.logged) == arm
@@ -62,7 +64,7 @@ def test_other_method_fails(case, method, code, sent, phrase):
 @pytest.mark.parametrize("method", ["OPTIONS", "MESSAGE"])
 def test_other_method_keeps_such_a_header(case, method):
     calls = case.run(refuses(method, 486, SPOOF), asks(method, 486))
-    untouched(calls, {f"1 {method}": (486, "Busy Here")})
+    untouched(case, calls, {f"1 {method}": (486, "Busy Here")})
     for call in calls.values():
         for final in call.finals(f"1 {method}"):
             assert final.value(REASON_HEADER) == "stays"
@@ -71,7 +73,7 @@ def test_other_method_keeps_such_a_header(case, method):
 @pytest.mark.parametrize("method", ["OPTIONS", "MESSAGE"])
 def test_other_method_gets_no_reply(case, method):
     calls = case.run(ignores(method), asks(method, 408), headers=FAST)
-    untouched(calls, {f"1 {method}": (408, "Request Timeout")})
+    untouched(case, calls, {f"1 {method}": (408, "Request Timeout")})
     no_header(calls)
 
 
@@ -104,8 +106,9 @@ def dialog_caller(code):
 def test_dialog_fails(case, code, sent, phrase):
     """A re-INVITE and a BYE that fail; the call before is answered."""
     calls = case.run(dialog_trunk(code), dialog_caller(sent))
-    untouched(calls, {"1 INVITE": (200, "OK"), "2 INVITE": (sent, phrase),
-                      "3 BYE": (481, "Call/Transaction Does Not Exist")})
+    untouched(case, calls, {
+        "1 INVITE": (200, "OK"), "2 INVITE": (sent, phrase),
+        "3 BYE": (481, "Call/Transaction Does Not Exist")})
     no_header(calls)
     for (_, arm), call in calls.items():
         assert len(call.logged) == 2 * arm
@@ -113,7 +116,7 @@ def test_dialog_fails(case, code, sent, phrase):
 
 def test_dialog_keeps_such_a_header(case):
     calls = case.run(dialog_trunk(488, SPOOF), dialog_caller(488))
-    untouched(calls, {"2 INVITE": (488, "Not Acceptable Here")})
+    untouched(case, calls, {"2 INVITE": (488, "Not Acceptable Here")})
     for call in calls.values():
         for cseq in ("2 INVITE", "3 BYE"):
             for final in call.finals(cseq):
@@ -130,8 +133,8 @@ def test_stateless_forward(case, proxies, code):
     """Not even a header of that name is taken away."""
     calls = case.run(reply(code, headers=SPOOF), fails(code),
                      pair=proxies.pair("stateless.cfg"))
-    untouched(calls, {"1 INVITE": (code, {486: "Busy Here",
-                                          503: "Service Unavailable"}[code])})
+    untouched(case, calls, {"1 INVITE": (code, {
+        486: "Busy Here", 503: "Service Unavailable"}[code])})
     for call in calls.values():
         for final in call.finals():
             assert final.value(REASON_HEADER) == "stays"
@@ -141,7 +144,7 @@ def test_stateless_forward(case, proxies, code):
 def test_call_that_is_not_relayed(case, proxies, how):
     calls = case.run(None, fails(403), headers=[f"X-Test-Do: {how}"],
                      pair=proxies.pair("local.cfg"))
-    untouched(calls, {"1 INVITE": (403, "Not Here")})
+    untouched(case, calls, {"1 INVITE": (403, "Not Here")})
     no_header(calls)
 
 
@@ -154,7 +157,7 @@ def test_call_that_is_not_relayed(case, proxies, how):
 def test_auto_off(case, proxies, trunk, code, sent, phrase):
     pair = proxies.pair(params=(("disconnect_reason", "auto", 0),))
     calls = case.run(trunk, fails(sent), headers=FAST, pair=pair)
-    untouched(calls, {"1 INVITE": (sent, phrase)})
+    untouched(case, calls, {"1 INVITE": (sent, phrase)})
     for (_, arm), call in calls.items():
         assert len(call.logged) == arm
         for final in call.finals():

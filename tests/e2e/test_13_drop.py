@@ -57,12 +57,12 @@ def how(**names):
     return [f"X-Test-{name}: {value}" for name, value in names.items()]
 
 
-def ended(end, said, seen=(), armed=None):
+def ended(end, said, seen=(), armed=None, attempts=None):
     """`seen`: AVP values that FAILED logs; `armed`: what ARMED logs besides."""
     reason, detail = said
     armed = (reason,) if armed is None else armed
     return outcome(*end, reason, detail=detail, unarmed=tuple(seen),
-                   avps=(*seen, *armed))
+                   avps=(*seen, *armed), attempts=attempts)
 
 
 # failure_reply_mode
@@ -117,7 +117,8 @@ def test_mode_and_failover(play, mode, arm):
 def test_mode_and_failover_to_a_lower_reply(play, mode, arm):
     """404, then 486: mode 0 picks the old 404, which is handled again."""
     if mode == 0:
-        expect = ended(NOT_FOUND, OF_404, [FAILURE, FAILURE], ())
+        expect = ended(NOT_FOUND, OF_404, [FAILURE, FAILURE], (),
+                       (FAILURE, REJECTED))
     else:
         end = SERVER_ERROR if mode in DROPPING and arm else BUSY
         expect = ended(end, OF_486, [FAILURE])
@@ -198,8 +199,8 @@ FIRSTS = pytest.mark.parametrize("trunk,first", [
 def test_unsent_failover(play, nowhere, mode, trunk, first):
     """tm has dropped the first reply and answers 477 or 478."""
     end, said, uri = nowhere
-    play(trunk, ended(end, said, [first[0]], ()), mode, "CANNOT_SEND",
-         headers=[FAST, uri, *how(Do="RELAY", Failed="NEXT")])
+    play(trunk, ended(end, said, [first[0]], (), (first[0], FAILURE)), mode,
+         "CANNOT_SEND", headers=[FAST, uri, *how(Do="RELAY", Failed="NEXT")])
 
 
 @FIRSTS
@@ -207,8 +208,10 @@ def test_unsent_failover_after_drop(play, nowhere, trunk, first):
     """In mode 3 a name that can't be resolved adds no branch, and tm tells
     nobody that the script dropped the replies: the first attempt is told."""
     end, said, uri = nowhere
-    said = first if end == AT_478 else said
-    play(trunk, ended(end, said, [first[0]], ()), 3, "CANNOT_SEND",
+    attempts = (first[0], FAILURE)
+    if end == AT_478:
+        said, attempts = first, (first[0],)
+    play(trunk, ended(end, said, [first[0]], (), attempts), 3, "CANNOT_SEND",
          headers=[FAST, uri, *how(Do="RELAY", Failed="NEXT", Drop="all")])
 
 
@@ -228,6 +231,7 @@ def test_refused_failover(play, proxies, mode, end):
     relays the reply of the first."""
     for pattern in (*REFUSED_LINES, *FAILED_LINES):
         proxies.allow(pattern)
-    play(reply(486), ended(end, UNSENT, [REJECTED], ()), mode, "CANNOT_SEND",
+    play(reply(486), ended(end, UNSENT, [REJECTED], (), (REJECTED, FAILURE)),
+         mode, "CANNOT_SEND",
          headers=[f"X-Test-Next: sip:callee@127.0.0.1:{ports.take()}"
                   ";transport=tcp", *how(Do="RELAY", Failed="NEXT")])

@@ -1,6 +1,8 @@
 # Suspended calls: in request_route, in failure_route, in onreply_route.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+from dataclasses import replace
+
 import pytest
 
 from lib.caller import cancels, fails
@@ -31,14 +33,14 @@ def how(**names):
     return [f"X-Test-{name}: {value}" for name, value in names.items()]
 
 
-def ended(end, reason, detail, seen, armed=None):
+def ended(end, reason, detail, seen, armed=None, attempts=None):
     """`seen`: AVP values that the script logs before the last failure.
 
     armed  what ARMED logs besides; by default the reason, () for nothing
     """
     armed = (reason,) if armed is None else armed
     return outcome(*end, reason, detail=detail, unarmed=seen,
-                   avps=(*seen, *armed))
+                   avps=(*seen, *armed), attempts=attempts)
 
 
 # after a 486, in failure_route
@@ -66,13 +68,15 @@ def test_failed_then_answer(case, pair, resumed, reason, detail, seen):
      "detail=no-answer;source=timeout"),
 ], ids=["404", "503", "603", "silence", "180"])
 def test_failed_then_branch(case, pair, trunk, end, reason, detail):
-    case(reply(486), ended(end, reason, detail, (REJECTED, REJECTED)),
+    case(reply(486), ended(end, reason, detail, (REJECTED, REJECTED),
+                           attempts=(REJECTED, reason)),
          then=[trunk], pair=pair,
          headers=[FAST, *how(Do="RELAY", Failed="SHORT", Resumed="NEXT")])
 
 
 def test_failed_then_answered_branch(case, pair):
-    case(reply(486), ended((200, "OK"), None, None, (REJECTED, REJECTED), ()),
+    case(reply(486), ended((200, "OK"), None, None, (REJECTED, REJECTED), (),
+                           (REJECTED,)),
          then=[accept()], pair=pair,
          headers=how(Do="RELAY", Failed="SHORT", Resumed="NEXT"))
 
@@ -100,7 +104,7 @@ def test_failed_then_cancel(case, pair):
     """The CANCEL comes while the call is suspended; resuming comes later."""
     case(reply(486, after=(180,)),
          ended(CANCELLED, "CLIENT_INITIATED", "detail=cancelled;source=cancel",
-               (REJECTED,), ()), pair=pair, caller=cancels(487, wait=200),
+               (REJECTED,), (), (REJECTED,)), pair=pair, caller=cancels(487, wait=200),
          headers=how(Do="RELAY", Failed="LONG", Resumed="ANSWER"))
 
 
@@ -109,7 +113,8 @@ def test_failed_then_branch_and_cancel(case, pair):
     seen = (REJECTED, REJECTED)
     case(reply(486), ended(
         (487, "Request Terminated"), "CLIENT_INITIATED",
-        "detail=cancelled;source=cancel", seen), then=[cancelled()], pair=pair,
+        "detail=cancelled;source=cancel", seen,
+        attempts=(REJECTED, "CLIENT_INITIATED")), then=[cancelled()], pair=pair,
         caller=cancels(487),
         headers=how(Do="RELAY", Failed="SHORT", Resumed="NEXT"))
 
@@ -185,8 +190,8 @@ def test_suspended_reply(case, pair, trunk, end, reason, detail):
 
 
 def test_suspended_reply_with_spoofed_header(case, pair):
-    case(reply(486, headers=SPOOFED),
-         ended((486, "Busy Here"), REJECTED, BUSY, ()), pair=pair,
+    case(reply(486, headers=SPOOFED), replace(
+        ended((486, "Busy Here"), REJECTED, BUSY, ()), spoofed=2), pair=pair,
          headers=how(Do="REPLY"), compare=False)
 
 

@@ -138,7 +138,7 @@ def test_source_transport(case, proxies, trunks):
         proxies.allow(pattern)
     case(None, outcome(
         477, "Unfortunately error on sending to next hop occurred (477/TM)",
-        "AGENT_ERROR", avps=(),
+        "AGENT_ERROR", avps=(), attempts=("AGENT_ERROR",),
         detail=said("transport", trunk="rules", source="transport")),
         pair=trunks, headers=["X-Test-Hop: rules.example", "X-Test-Transport: tcp",
                               f"X-Test-Port: {ports.take()}"])
@@ -150,6 +150,7 @@ def test_unresolvable_name(case, proxies, trunks):
         proxies.allow(pattern)
     case(None, outcome(
         478, "Unresolvable destination (478/TM)", "SIP_TRUNK_FAILURE", avps=(),
+        attempts=("SIP_TRUNK_FAILURE",),
         detail=said("dns", trunk="wild", source="transport")),
         pair=trunks, headers=["X-Test-Host: nowhere.trunk.example"])
 
@@ -159,6 +160,7 @@ def test_unresolvable_name_with_rule(case, proxies, trunks):
         proxies.allow(pattern)
     case(None, outcome(
         478, "Unresolvable destination (478/TM)", "AGENT_ERROR", avps=(),
+        attempts=("AGENT_ERROR",),
         detail=said("transport", trunk="rules", source="transport")),
         pair=trunks, headers=["X-Test-Host: nowhere.rules.example"])
 
@@ -166,7 +168,7 @@ def test_unresolvable_name_with_rule(case, proxies, trunks):
 def test_source_script(case, trunks):
     """The proxy's own script cancels the branch."""
     case(cancelled(after=(183,)), outcome(
-        487, "Request Terminated", "JOIN_FAILURE",
+        487, "Request Terminated", "JOIN_FAILURE", attempts=("JOIN_FAILURE",),
         detail=said("script", 487, "rules", source="script")),
         pair=trunks, headers=[*RULES, "X-Test-Do: CANCEL_ALL"])
 

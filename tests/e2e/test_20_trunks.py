@@ -1,6 +1,8 @@
 # The map: which trunk a branch has.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+from dataclasses import replace
+
 import pytest
 
 import trunk_map
@@ -86,13 +88,17 @@ def test_trunk_without_profile(case, trunks):
 
 # Several branches
 
+JUDGED = ("AGENT_ERROR", "SIP_TRUNK_FAILURE")  # by a rule, by the tables
+
+
 @pytest.mark.parametrize("first,second,trunk", [
     (reply(486), reply(500, wait=150), "address"),
     (reply(500), reply(486, wait=150), "long-wild"),
 ], ids=["first", "second"])
 def test_fork(case, trunks, first, second, trunk):
     """The trunk of the branch that tm picks judges."""
-    case(first, named(trunk), fork=[second], pair=trunks, hosts=["127.0.0.5"],
+    case(first, replace(named(trunk), attempts=JUDGED),
+         fork=[second], pair=trunks, hosts=["127.0.0.5"],
          headers=["X-Test-Fork-Host: x.y.eu.other.example"])
 
 
@@ -104,8 +110,9 @@ def test_fork_with_one_trunk(case, trunks):
 
 def test_fork_of_three(case, trunks):
     """Each has a rule for 486; the branch with the lowest code is picked."""
-    case(reply(486, wait=100), named("address"), pair=trunks,
-         fork=[reply(500), reply(500, wait=150)],
+    case(reply(486, wait=100),
+         replace(named("address"), attempts=(*JUDGED, "SIP_TRUNK_FAILURE")),
+         pair=trunks, fork=[reply(500), reply(500, wait=150)],
          hosts=["127.0.0.5", "127.0.0.4", "127.0.0.6"])
 
 
@@ -114,9 +121,10 @@ def test_fork_of_three(case, trunks):
     ((180,), "SIGNAL_CLOSE", "timeout-ringing")], ids=["silence", "100", "180"])
 def test_fork_that_times_out(case, trunks, after, reason, detail):
     """tm cancels a branch because it timed out: the source is the timer."""
-    case(silent(after), outcome(408, "Request Timeout", reason, detail=said(
-        detail, trunk="rules", source="timeout")), fork=[silent(after)],
-        pair=trunks, headers=[FAST, "X-Test-Host: rules.example",
+    case(silent(after), outcome(
+        408, "Request Timeout", reason, attempts=(reason, reason),
+        detail=said(detail, trunk="rules", source="timeout")),
+        fork=[silent(after)], pair=trunks, headers=[FAST, "X-Test-Host: rules.example",
                               "X-Test-Fork-Host: rules.example"])
 
 

@@ -3,11 +3,14 @@
 """`Case` is the callable that the tests know as `case`; see ../README.md."""
 
 import string
+from collections import Counter
 from dataclasses import dataclass, field
 
 from . import caller as callers
+from . import expected
 from .check import (DETAIL_HEADER, REASON_HEADER, check_loaded, check_plain,
                     check_same)
+from .counted import Counted
 from .sipp import Sipp
 
 LOCAL = "127.0.0.1"
@@ -28,6 +31,11 @@ class Outcome:
     cseq     CSeq of the request that the outcome is about
     on_100   reason and detail that a 100 has; for a script that says them before
              t_relay(), so that the next local reply is tm's 100
+    attempts reasons of the attempts that count; by default see expected.py
+    told     whether it counts as an outcome, or the reason that counts; by
+             default `reason`, where the code is no challenge
+    spoofed  headers of ours that the trunks wrote, and that are removed
+    unclassified  attempts with a code that no table has
     """
     code: int
     phrase: str
@@ -38,6 +46,10 @@ class Outcome:
     detail: str | None = None
     cseq: str = "1 INVITE"
     on_100: tuple = (None, None)
+    attempts: tuple | None = None
+    told: bool | str | None = None
+    spoofed: int = 0
+    unclassified: int = 0
 
     def avps_for(self, armed):
         if not armed:
@@ -77,6 +89,7 @@ class Case:
 
     def __init__(self, proxies, folder):
         self.proxies, self.folder, self.played = proxies, folder, 0
+        self.counted = None
 
     def __call__(self, trunk, expect, compare=True, caller=None, **options):
         """Plays the case and checks it; returns {("plain"|"loaded", arm): Call}.
@@ -96,7 +109,24 @@ class Case:
             if compare and name == "plain":
                 check_same(call, calls["loaded", arm],
                            (*expect.names, DETAIL_HEADER))
+        self.moved(calls, expect, expected.attempts(
+            expect, trunk, options.get("fork", ()), options.get("then", ())))
         return calls
+
+    def moved(self, calls, expect=None, attempts=()):
+        """With the module just these counters moved, and these events came.
+
+        calls     as run() gave them
+        expect    Outcome of each; None: nothing moved
+        attempts  reasons of the attempts of each
+        """
+        loaded = [call for (name, _), call in calls.items() if name == "loaded"]
+        one = expected.moved(expect, attempts) if expect else {}
+        told = {call.call_id: expected.event(expect) for call in loaded} \
+            if expect and expected.told(expect) else {}
+        self.counted.check(
+            Counter({name: times * len(loaded) for name, times in one.items()
+                     if times}), told)
 
     def run(self, trunk, caller, fork=(), then=(), headers=(), arms=(0, 1),
             pair=None, caller_transport="udp", trunk_transport="udp",
@@ -114,6 +144,7 @@ class Case:
                  follow each other as trunk, fork, then
         """
         pair = pair or self.proxies.pair()
+        self.counted = Counted(pair.loaded)
         played = self._play(pair, trunk, fork, then, caller, headers, len(arms),
                             rows=arms, options=options, hosts=hosts,
                             caller_host=caller_host,

@@ -49,7 +49,7 @@ class Kamailio:
     hung = 0  # how many of them had to be killed
 
     def __init__(self, folder, script, modules, params=(), defines=(),
-                 options=(), workers=2):
+                 options=(), workers=2, more=""):
         """
         folder   pathlib.Path, made here, for everything that it writes
         script   path of a routing script, included after the modules
@@ -59,6 +59,7 @@ class Kamailio:
         defines  words for #!define, or "NAME=text" to replace NAME anywhere
         options  more command line arguments
         workers  children for UDP and for TCP
+        more     text of more routes
         RUN_DIR in the script or a parameter stands for `folder`, OWN_PORT for
         the port.
         """
@@ -69,7 +70,7 @@ class Kamailio:
         self.cfg = folder / "kamailio.cfg"
         self.socket = folder / "rpc.sock"
         self.cfg.write_text(
-            self._config(script, modules, params, defines, workers))
+            self._config(script, modules, params, defines, workers) + more)
         self.has_tm = "tm" in modules
         self.checks_memory = memcheck.WANTED and "disconnect_reason" in modules
         self.options = list(options)

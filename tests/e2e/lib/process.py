@@ -17,14 +17,15 @@ _libc = ctypes.CDLL(None)
 def wait_for(condition, seconds, what):
     """Polls `condition()` until it is true and returns its value.
 
-    Fails with `what` after `seconds`.
+    Fails with `what`, a text or a function that makes one, after `seconds`.
     """
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
         if value:
             return value
-        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
+        assert time.monotonic() < deadline, \
+            f"waited {seconds} s for {what() if callable(what) else what}"
         time.sleep(POLL)
 
 

@@ -7,6 +7,7 @@ from collections import OrderedDict, namedtuple
 from pathlib import Path
 
 from .check import DETAIL_HEADER
+from .counted import EVENT_ROUTE, EVENTS
 from .kamailio import Kamailio
 
 CFG = Path(__file__).resolve().parent.parent / "cfg"
@@ -15,6 +16,13 @@ DETAIL = ("disconnect_reason", "detail_header", DETAIL_HEADER)
 KEEP = 3  # pairs that may run at the same time
 
 Pair = namedtuple("Pair", "plain loaded")
+
+
+def events(script, modules):
+    """The event_route of counted.py, where it can be."""
+    text = (CFG / script).read_text("utf-8")
+    can = EVENT_ROUTE not in text and {"pv", "xlog"} <= set(modules)
+    return EVENTS if can else ""
 
 
 class Proxies:
@@ -34,7 +42,8 @@ class Proxies:
         before   modules loaded before the module under test
         after    modules loaded after it
         Parameters of disconnect_reason are left out where it is not loaded.
-        The loaded one also has #!define WITH_DR.
+        The loaded one also has #!define WITH_DR, and an event_route that logs
+        each outcome, see counted.py, unless the script has one.
         """
         key = repr((script, params, defines, before, after, options))
         if key not in self.pairs:
@@ -53,7 +62,8 @@ class Proxies:
                          own, defines, **options)
         loaded = Kamailio(folder / "loaded", CFG / script,
                           (*before, "disconnect_reason", *after),
-                          params, (*defines, "WITH_DR"), **options)
+                          params, (*defines, "WITH_DR"),
+                          more=events(script, before), **options)
         plain.start()
         try:
             loaded.start()
