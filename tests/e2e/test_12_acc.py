@@ -1,4 +1,4 @@
-# Accounting: the same rows as without the module, each with the AVP.
+# Accounting: the same rows as without the module, each with why it failed.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import sqlite3
@@ -17,23 +17,25 @@ REJECTED = "USER_REJECTED"
 FAILURE = "SIP_TRUNK_FAILURE"
 
 # acc's two tables; `line` has the rows of both in the order of writing
-COLUMNS = "method, from_tag, to_tag, callid, sip_code, sip_reason, time, avp"
-TABLES = "CREATE TABLE line (id INTEGER PRIMARY KEY, kind, callid, method," \
-    " code, phrase, avp);" + "".join(f"""
-CREATE TABLE {table} ({COLUMNS});
+WHY = ("avp", "xavp", "reason", "detail", "trunk", "code")  # as db_extra has it
+OWN = ("method", "callid", "sip_code", "sip_reason")
+TABLES = f"CREATE TABLE line (id INTEGER PRIMARY KEY, kind," \
+    f" {', '.join((*OWN, *WHY))});" + "".join(f"""
+CREATE TABLE {table} (from_tag, to_tag, time, {', '.join((*OWN, *WHY))});
 CREATE TRIGGER {table}_line AFTER INSERT ON {table} BEGIN
-    INSERT INTO line (kind, callid, method, code, phrase, avp) VALUES
-    ('{kind}', NEW.callid, NEW.method, NEW.sip_code, NEW.sip_reason, NEW.avp);
+    INSERT INTO line (kind, {', '.join((*OWN, *WHY))})
+    VALUES ('{kind}', {', '.join(f"NEW.{name}" for name in (*OWN, *WHY))});
 END;""" for table, kind in (("acc", "call"), ("missed_calls", "missed")))
 
 
 def rows(call):
-    """Rows of a call in the order of writing: kind, code, phrase, AVP."""
+    """Rows of a call in the order of writing: kind, method, code, phrase, WHY."""
     path = call.proxy.folder / "acc.db"
     with closing(sqlite3.connect(path)) as base:
         return base.execute(
-            "SELECT kind, method, code, phrase, avp FROM line"
-            " WHERE callid = ? ORDER BY id", [call.call_id]).fetchall()
+            f"SELECT kind, method, sip_code, sip_reason, {', '.join(WHY)}"
+            " FROM line WHERE callid = ? ORDER BY id",
+            [call.call_id]).fetchall()
 
 
 @pytest.fixture(params=["right", "wrong"])
@@ -63,9 +65,10 @@ def is_right(pair):
 
 
 def check_rows(pair, calls, expected):
-    """`expected`: kind, code, phrase and AVP of each row in order.
+    """`expected`: kind, code, phrase, reason, detail, trunk and the attempt's
+    code of each row in order.
 
-    The AVP is asked for where the module is loaded in the right order.
+    Why it failed is asked for where the module is loaded in the right order.
     """
     wanted = [("INVITE", *row) for row in expected]
     for (name, arm), call in calls.items():
@@ -73,71 +76,87 @@ def check_rows(pair, calls, expected):
             lambda one=call: len(rows(one)) >= len(wanted) and rows(one),
             5, f"{len(wanted)} rows, there are {rows(call)}")
         assert [(method, kind, int(code), phrase) for
-                kind, method, code, phrase, _ in found] == \
+                kind, method, code, phrase, *_ in found] == \
             [row[:4] for row in wanted], (name, arm)
         if name == "plain":
-            assert all(avp is None for *_, avp in found)
+            assert all(set(why) == {None} for *_, why in
+                       ((row[:4], row[4:]) for row in found))
         elif is_right(pair):
-            assert [avp for *_, avp in found] == [row[4] for row in wanted]
+            assert [row[4:] for row in found] == \
+                [(said, said, reason, *more)
+                 for said, (reason, *more) in
+                 ((row[4], row[5]) for row in wanted)]
 
 
-def failed(code, phrase, avp):
+def why(reason, detail=None, code=None, trunk="first"):
+    """The AVP, and what $dr() has of reason, detail, trunk and code."""
+    return reason, (reason, detail, trunk, code and str(code))
+
+
+NOTHING = (None, None, None, None)
+BUSY = why(REJECTED, "busy", 486)
+NOT_FOUND = why(FAILURE, "not-found", 404)
+GAVE_UP = why("CLIENT_INITIATED", "cancelled", trunk=None)
+TERMINATED = (487, "Request Terminated")
+TIMED_OUT = (408, "Request Timeout")
+
+
+def failed(code, phrase, said):
     """Rows of a call that failed once."""
-    return [("missed", code, phrase, avp), ("call", code, phrase, avp)]
+    return [("missed", code, phrase, *said), ("call", code, phrase, *said)]
 
 
-@pytest.mark.parametrize("trunk,end,reason", [
-    (reply(486), (486, "Busy Here"), REJECTED),
-    (reply(603), (603, "Decline"), REJECTED),
+@pytest.mark.parametrize("trunk,end,said", [
+    (reply(486), (486, "Busy Here"), why(REJECTED, "busy", 486)),
+    (reply(603), (603, "Decline"), why(REJECTED, "declined", 603)),
     (reply(480, headers=["Reason: Q.850;cause=17"]),
-     (480, "Temporarily Unavailable"), REJECTED),
-    (silent(), (408, "Request Timeout"), "CONNECTION_TIMEOUT"),
-    (silent((180,)), (408, "Request Timeout"), "USER_UNAVAILABLE"),
+     (480, "Temporarily Unavailable"), why(REJECTED, "busy", 480)),
+    (silent(), TIMED_OUT, why("CONNECTION_TIMEOUT", "no-reply")),
+    (silent((180,)), TIMED_OUT, why("USER_UNAVAILABLE", "no-answer")),
 ], ids=["486", "603", "480-q850", "silence", "180"])
-def test_failure(case, pair, trunk, end, reason):
-    calls = case(trunk, outcome(*end, reason), headers=[FAST], pair=pair)
-    check_rows(pair, calls, failed(*end, reason))
+def test_failure(case, pair, trunk, end, said):
+    """tm's timer writes the rows of a silent trunk, a worker those of others."""
+    calls = case(trunk, outcome(*end, said[0]), headers=[FAST], pair=pair)
+    check_rows(pair, calls, failed(*end, said))
 
 
 def test_503(case, pair):
     """acc missed a 503; the caller got a 500."""
     calls = case(reply(503), outcome(500, "Service Unavailable", FAILURE),
                  pair=pair)
-    check_rows(pair, calls, [("missed", 503, "Service Unavailable", FAILURE),
-                             ("call", 500, "Server Internal Error", FAILURE)])
-
-
-TERMINATED = (487, "Request Terminated")
+    said = why(FAILURE, "service-unavailable", 503)
+    check_rows(pair, calls, [
+        ("missed", 503, "Service Unavailable", *said),
+        ("call", 500, "Server Internal Error", *said)])
 
 
 def test_cancel(case, pair):
-    reason = "CLIENT_INITIATED"
-    calls = case(cancelled(), outcome(*TERMINATED, reason),
+    """The caller's own doing, and no trunk's."""
+    calls = case(cancelled(), outcome(*TERMINATED, GAVE_UP[0]),
                  caller=cancels(487), pair=pair)
-    check_rows(pair, calls, failed(*TERMINATED, reason))
+    check_rows(pair, calls, failed(*TERMINATED, GAVE_UP))
 
 
 @pytest.mark.parametrize("arm,phrase", [(0, "Request Timeout"),
                                         (1, "Request Terminated")])
 def test_cancel_of_silent_trunk(case, pair, arm, phrase):
     """It ends by tm's timer: that is what acc missed."""
-    reason = "CLIENT_INITIATED"
-    calls = case(silent(), outcome(*TERMINATED, reason), headers=[FAST],
+    calls = case(silent(), outcome(*TERMINATED, GAVE_UP[0]), headers=[FAST],
                  caller=cancels(487, after=100, wait=SENT_ON), arms=(arm,),
                  pair=pair)
-    check_rows(pair, calls, [("missed", 408, phrase, reason),
-                             ("call", *TERMINATED, reason)])
+    check_rows(pair, calls, [("missed", 408, phrase, *GAVE_UP),
+                             ("call", *TERMINATED, *GAVE_UP)])
 
 
 def test_fork(case, pair):
     calls = case(reply(486), outcome(404, "Not Found", FAILURE), pair=pair,
                  fork=[reply(404, wait=150)])
-    check_rows(pair, calls, failed(404, "Not Found", FAILURE))
+    check_rows(pair, calls, failed(404, "Not Found", NOT_FOUND))
 
 
 def test_answered(case, pair):
     calls = case(accept(), outcome(200, "OK"), pair=pair)
-    check_rows(pair, calls, [("call", 200, "OK", None)])
+    check_rows(pair, calls, [("call", 200, "OK", None, NOTHING)])
 
 
 def test_failover(case, pair):
@@ -146,35 +165,51 @@ def test_failover(case, pair):
         404, "Not Found", FAILURE, unarmed=(REJECTED,),
         avps=(REJECTED, FAILURE)), then=[reply(404)], pair=pair,
         headers=["X-Test-Failed: NEXT"])
-    first = ("missed", 486, "Busy Here", REJECTED)
-    check_rows(pair, calls, [first, ("call", 404, "Not Found", FAILURE)])
+    second = why(FAILURE, "not-found", 404, "second")
+    check_rows(pair, calls, [("missed", 486, "Busy Here", *BUSY),
+                             ("call", 404, "Not Found", *second)])
 
 
-@pytest.mark.parametrize("do,reason", [("ANSWER", REJECTED),
-                                       ("SET_AND_ANSWER", "MEDIA_FAILURE")])
-def test_script_answers(case, pair, do, reason):
+def test_failover_to_answer(case, pair):
+    """Nothing is why an answered call failed. The AVP stays: nobody may write
+    it while a reply passes."""
+    calls = case(reply(486), outcome(200, "OK", unarmed=(REJECTED,),
+                                     avps=(REJECTED,)),
+                 then=[accept()], pair=pair, headers=["X-Test-Failed: NEXT"])
+    check_rows(pair, calls, [("missed", 486, "Busy Here", *BUSY),
+                             ("call", 200, "OK", REJECTED, NOTHING)])
+
+
+@pytest.mark.parametrize("do,said", [
+    ("ANSWER", BUSY),
+    ("SET_AND_ANSWER", why("MEDIA_FAILURE", "no-audio", None, None)),
+], ids=["ANSWER", "SET_AND_ANSWER"])
+def test_script_answers(case, pair, do, said):
     calls = case(reply(486), outcome(
-        480, "Try Later", reason, unarmed=(REJECTED,), avps=(REJECTED,)),
+        480, "Try Later", said[0], unarmed=(REJECTED,), avps=(REJECTED,),
+        attempts=(REJECTED,)),
         pair=pair, headers=[f"X-Test-Failed: {do}"])
     check_rows(pair, calls, [
-        ("missed", 486, "Busy Here", REJECTED),
-        ("missed", 480, "Temporarily Unavailable", reason),
-        ("call", 480, "Temporarily Unavailable", reason)])
+        ("missed", 486, "Busy Here", *BUSY),
+        ("missed", 480, "Temporarily Unavailable", *said),
+        ("call", 480, "Temporarily Unavailable", *said)])
 
 
-@pytest.mark.parametrize("lines,uri,end", [
+@pytest.mark.parametrize("lines,uri,end,detail", [
     ((r"tcpconn_1st_send\(\): .* Connection refused",
       r"msg_send_buffer\(\): tcp_send failed"), None,
-     (477, "Unfortunately error on sending to next hop occurred (477/TM)")),
+     (477, "Unfortunately error on sending to next hop occurred (477/TM)"),
+     "transport"),
     ((r"nowhere\.invalid", r"t_forward_nonack\(\): failure to add branches"),
      "sip:callee@nowhere.invalid",
-     (478, "Unresolvable destination (478/TM)")),
+     (478, "Unresolvable destination (478/TM)"), "dns"),
 ], ids=["refused", "unresolvable"])
-def test_cannot_send(case, pair, proxies, lines, uri, end):
+def test_cannot_send(case, pair, proxies, lines, uri, end, detail):
     """The rows are the only place where a script sees this AVP."""
     for pattern in lines:
         proxies.allow(pattern)
     uri = uri or f"sip:callee@127.0.0.1:{ports.take()};transport=tcp"
-    calls = case(None, outcome(*end, FAILURE, avps=()), pair=pair,
-                 headers=[f"X-Test-To: {uri}"])
-    check_rows(pair, calls, failed(end[0], "Request Failure", FAILURE))
+    calls = case(None, outcome(*end, FAILURE, avps=(), attempts=(FAILURE,)),
+                 pair=pair, headers=[f"X-Test-To: {uri}"])
+    check_rows(pair, calls, failed(end[0], "Request Failure",
+                                   why(FAILURE, detail)))
