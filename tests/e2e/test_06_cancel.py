@@ -145,7 +145,8 @@ def test_fork_with_stored_failure(case, code, phrase, turned):
     """A failure is stored with its own reason, then the caller cancels."""
     branches = [reply(code), cancelled(wait=100)]
     trunk, other = reversed(branches) if turned else branches
-    case(trunk, outcome(code, phrase, "CLIENT_INITIATED"), fork=[other],
+    case(trunk, outcome(code, phrase, "CLIENT_INITIATED", attempts=(
+        reply(code).fails, "CLIENT_INITIATED")), fork=[other],
          caller=cancels(code, wait=200))
 
 

@@ -4,11 +4,13 @@
 not move. `EVENTS` is the event_route that makes the events visible."""
 
 import re
+import time
 from collections import Counter
 
 from . import process
 
 SECONDS = 5  # until all must be counted
+IDLE = 1  # more, for tm to end what nobody waits for
 EVENT_ROUTE = "event_route[disconnect-reason:outcome]"
 EVENTS = EVENT_ROUTE + """ {
 	xlog("L_NOTICE", "DREVENT $ci $rm $dr(reason) $dr(detail)\\n");
@@ -55,6 +57,10 @@ class Counted:
         process.wait_for(lambda: self._is_over(moved, told), SECONDS, lambda: (
             f"counters {dict(moved)}, they are {dict(self.moved())};"
             f" events {told}, they are {self.events()}"))
+        # what is counted twice may come late
+        deadline = time.monotonic() + IDLE
+        while not self._idle() and time.monotonic() < deadline:
+            time.sleep(process.POLL)
         assert self.moved() == moved
         if self.hears:
             assert same(self.events(), told), f"{self.events()} is not {told}"
@@ -62,7 +68,7 @@ class Counted:
     def _is_over(self, moved, told):
         now = self.moved()
         assert not now - moved, f"moved: {dict(now)}, wanted: {dict(moved)}"
-        return now == moved and self._idle() and (
+        return now == moved and (
             not self.hears or len(self.events()) >= len(told))
 
     def _idle(self):
