@@ -247,19 +247,17 @@ event_route[disconnect-reason:outcome] {{
             key("none", "ROOM_CLOSED", "none"): 1}
 
 
-@pytest.mark.parametrize("address", [UNKNOWN_HOST, f"{ALPHA}:9;transport=tcp"],
-                         ids=["no name", "no TCP"])
-def test_cannot_send(tmp_path, address):
-    """A first trunk that cannot be reached at all is a failover, too.
-
-    Its name is not known in a request_route.
-    """
+@pytest.mark.parametrize("address,detail", [
+    (UNKNOWN_HOST, "dns"), (f"{ALPHA}:9;transport=tcp", "transport"),
+], ids=["no name", "no TCP"])
+def test_cannot_send(tmp_path, address, detail):
+    """A first trunk that cannot be reached at all is a failover, too."""
     busy = Sipp(reply(486)("trunk-B"), tmp_path, "busy", host=BETA)
     with running(tmp_path / "kamailio", SCRIPT, CANNOT_SEND, BRIDGE_NET=LOCAL,
                  TRUNK_1=f'"{address}"', TRUNK_2=host(busy)) as proxy:
         final, = call(tmp_path, proxy, fails(486), [busy])
         assert final.values(REASON_HEADER) == ["USER_REJECTED"]
         assert samples(proxy.port, FAILOVERS) == {
-            key("none", "SIP_TRUNK_FAILURE", "transport"): 1}
+            key("trunk-1", "SIP_TRUNK_FAILURE", detail): 1}
         assert samples(proxy.port, OUTCOMES) == {
             key("trunk-2", "USER_REJECTED", "busy"): 1}
