@@ -33,14 +33,18 @@ def phrased(tmp_path):
 @pytest.mark.parametrize("code,start", [
     (503, "SIP/2.0 500"), (500, "SIP/2.0 500"), (404, "SIP/2.0 404")])
 def test_phrase_is_reason(tmp_path, phrased, code, start):
-    """Also where tm sends a 500 in place of a 503."""
-    trunks = [Sipp(reply(code)(f"trunk-{name}"), tmp_path, name)
+    """Also where tm sends a 500 in place of a 503. What LiveKit takes in place
+    of a phrase is gone."""
+    behaviour = reply(code, headers=["X-Twilio-Error: 32011 No"], body="No\n",
+                      kind="text/plain")
+    trunks = [Sipp(behaviour(f"trunk-{name}"), tmp_path, name)
               for name in ("first", "second")]
     with edge(tmp_path, first=trunks[0], second=trunks[1],
               MAP=phrased) as proxy:
         final, = call(tmp_path, proxy, fails(int(start[-3:])), trunks)
     assert final.start == f"{start} {phrase_of(FAILURE)}", str(final)
     assert final.values(TEST_ID) == [FAILURE]
+    assert not final.values("X-Twilio-Error") and not final.body
 
 
 @pytest.mark.parametrize("behaviour,code,reason", [

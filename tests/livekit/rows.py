@@ -3,7 +3,8 @@
 
 from dataclasses import dataclass
 
-from trunk import BLOCKED, CHALLENGES, PASSWORD, RINGS, SILENT, WRONG
+from trunk import (BLOCKED, BODY, CHALLENGES, PASSWORD, RINGS, SILENT, TWILIO,
+                   WRONG)
 
 REJECTED, UNAVAILABLE, TRUNK_FAILURE, TIMEOUT = (
     "USER_REJECTED", "USER_UNAVAILABLE", "SIP_TRUNK_FAILURE",
@@ -49,6 +50,8 @@ ROWS = (
     Row("401, wrong password", CHALLENGES, TRUNK_FAILURE, bare=True,
         password=WRONG),
     Row("603+ (blocked)", BLOCKED, REJECTED),
+    Row("486, X-Twilio-Error", TWILIO, REJECTED),
+    Row("486 with a body", BODY, REJECTED),
     Row("refuses TCP", "486", TRUNK_FAILURE, refuses=True),
 )
 RIGHT_PASSWORD = PASSWORD

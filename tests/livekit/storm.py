@@ -13,7 +13,8 @@ from trunk import TAGGED
 
 ATTRIBUTE_SHARE = 0.99  # wanted; it races with the leave in LiveKit
 TITLES = ["way", "wait_until_answered", "calls", "error's status",
-          "lktest.id", "participant_left", "its lktest.id", "s"]
+          "lktest.id", "disconnect_reason", "participant_left",
+          "its lktest.id", "s"]
 
 
 async def play_storms(agent, ways, calls):
@@ -50,6 +51,7 @@ async def _storm(agent, ways, way, wait, calls):
     return [way, wait, calls,
             sum(one.status == REJECTED for one in seen) if wait else "-",
             sum(one.attribute == REJECTED for one in seen),
+            sum(one.reason == REJECTED for one in seen),
             sum(one.webhook.get("event") == "participant_left"
                 for one in seen),
             sum(one.webhook_attribute == REJECTED for one in seen),

@@ -25,6 +25,7 @@ CODES = (404, 408, 480, 486, 488, 500, 503, 603)
 TAGGED, RINGS, SILENT, ANSWERS, HANGS_UP, CHALLENGES, BLOCKED = (
     "tagged486", "rings", "silence", "answers", "hangsup", "challenges",
     "603plus")
+TWILIO, BODY = "twilio486", "body486"
 CHALLENGE = ('WWW-Authenticate: Digest realm="trunk", nonce="a5b6c7d8", '
              "algorithm=MD5")
 ANALYTICS = ('Reason: SIP;cause=603;text="v=analytics1;url=https://'
@@ -47,8 +48,9 @@ def _within(method, cseq):
                          "From:[$to];tag=trunk")
 
 
-def _failing(vias, code, phrase=None, headers=()):
-    return [answer(code, phrase, headers, tag="trunk", vias=vias, retrans=500),
+def _failing(vias, code, phrase=None, headers=(), body=""):
+    return [answer(code, phrase, headers, body, "trunk", "text/plain", vias,
+                   retrans=500),
             receive("ACK", next=_DONE)]
 
 
@@ -94,6 +96,8 @@ def behaviours(vias, media):
         **{str(code): _failing(vias, code) for code in CODES},
         TAGGED: _failing(vias, 486, headers=[reason]),
         BLOCKED: _failing(vias, 603, "Network Blocked", [ANALYTICS]),
+        TWILIO: _failing(vias, 486, headers=["X-Twilio-Error: 13227 Busy"]),
+        BODY: _failing(vias, 486, body="Somebody talks\n"),
         RINGS: _ringing(vias),
         SILENT: [pause(SILENCE), _jump(_DONE)],
         ANSWERS: [_accepting(vias, media), _until_bye()],
