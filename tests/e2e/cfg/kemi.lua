@@ -92,7 +92,7 @@ function ksr_request_route()
 		return
 	end
 	if KSR.pv.get("$tt") ~= nil then
-		if method == "ACK" and KSR.tm.t_check_trans() > 0 then return end
+		if method == "ACK" and KSR.tm.t_check_trans() >= 0 then return end
 		KSR.tm.t_relay()
 		return
 	end

@@ -83,7 +83,7 @@ class Script:
                 KSR.tm.t_relay()
             return 1
         if KSR.pv.get("$tt") is not None:
-            if method != "ACK" or KSR.tm.t_check_trans() <= 0:
+            if method != "ACK" or KSR.tm.t_check_trans() < 0:
                 KSR.tm.t_relay()
             return 1
         self.initial()
