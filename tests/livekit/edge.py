@@ -20,10 +20,13 @@ CANNOT_SEND = (r"ERROR: tm .*(t_forward_nonack|_w_t_relay_to|msg_send_buffer)"
 
 
 def written_map(folder, profile):
-    """A map with one bridge of cfg/bridges/, only its address is our own."""
+    """A map with one bridge of cfg/bridges/: its address is our own, and the
+    line with the header for details counts."""
     text = (CFG / f"bridges/{profile}.cfg").read_text("utf-8")
     entry, count = re.subn(r'address = \[.*?\]', f'address = [ "{LOCAL}" ]',
                            text)
+    assert count == 1, text
+    entry, count = re.subn("# (detail_header)", r"\1", entry)
     assert count == 1, text
     path = folder / f"{profile}.map"
     path.write_text(f"version = 1;\nbridges: (\n{entry});\n", "utf-8")

@@ -8,6 +8,7 @@ from report import side_by_side, table, shown
 from rows import ROWS, SEVEN, TRANSLATED
 
 WAYS = (DIRECT, *PROFILES)
+DETAIL = "sip.telnyx.callSessionID"  # attribute that X-call_session_id makes
 SOON = 6  # s after which the caller of a silent trunk must know
 
 
@@ -42,6 +43,8 @@ async def _dial(agent, ways, row, way, wait):
 def _wrong(row, way, seen, wait):
     if seen.attribute != row.reason:
         yield f"attribute {seen.attribute!r}, not {row.reason}"
+    if "detail=" not in seen.attributes.get(DETAIL, ""):
+        yield f"no detail in {seen.attributes}"
     if wait and not row.bare and seen.status != row.reason:
         yield f"error {seen.error}, not {row.reason}"
     if way == PROFILES[1] and row.name in TRANSLATED \
