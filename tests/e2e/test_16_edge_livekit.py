@@ -20,14 +20,38 @@ CHALLENGE = 'WWW-Authenticate: Digest realm="trunk", nonce="n"'
 PASSWORD = 'Authorization: Digest username="u", realm="trunk", response="0"'
 
 
+TWILIO = """profiles: {
+%s
+};
+trunks: ( { name = "trunk-1"; host = "one.example"; profile = "twilio"; },
+          { name = "trunk-2"; host = "two.example"; profile = "twilio"; } );
+""" % (CFG / "trunks/twilio.cfg").read_text("utf-8")
+
+
 @pytest.fixture
 def phrased(tmp_path):
     """A map with cfg/bridges/livekit-sip.cfg, for a bridge here."""
+    return written(tmp_path)
+
+
+def written(folder, before=""):
     text = (CFG / "bridges/livekit-sip.cfg").read_text("utf-8")
-    path = tmp_path / "map.cfg"
-    path.write_text("version = 1; bridges: (\n" + text.replace(
+    path = folder / "map.cfg"
+    path.write_text("version = 1;\n" + before + "bridges: (\n" + text.replace(
         "192.0.2.10", LOCAL) + ");\n", "utf-8")
     return f'"{path}"'
+
+
+def test_rule_sees_what_livekit_does_not(tmp_path):
+    """X-Twilio-Error is taken away after the map has judged by it."""
+    trunk = Sipp(reply(403, headers=["X-Twilio-Error: 32203 Blocked"])(
+        "trunk-A"), tmp_path, "first")
+    with left_alone() as second, edge(
+            tmp_path, first=trunk, second=second,
+            MAP=written(tmp_path, TWILIO)) as proxy:
+        final, = call(tmp_path, proxy, fails(403), [trunk])
+    assert final.start == "SIP/2.0 403 USER_REJECTED", str(final)
+    assert not final.values("X-Twilio-Error")
 
 
 @pytest.mark.parametrize("code,start", [

@@ -82,7 +82,7 @@ class Agent:
         return await self.trunks[key]
 
     async def _make(self, address, password, transport):
-        made = await self.api.sip.create_sip_outbound_trunk(
+        made = await self.api.sip.create_outbound_trunk(
             api.CreateSIPOutboundTrunkRequest(trunk=api.SIPOutboundTrunkInfo(
                 name=uuid.uuid4().hex, address=address,
                 numbers=["+15105550100"],
