@@ -161,12 +161,12 @@ static void view_of_branch(const struct cell *t, const struct dr_call *call,
 
 
 /** The route of a reply, or of a branch that failed; returns its branch */
-static int branch_of_route(const struct cell *t)
+static int branch_of_route(const struct cell *t, const struct sip_msg *msg)
 {
-	int branch = is_route_type(CORE_ONREPLY_ROUTE | TM_ONREPLY_ROUTE
-							   | BRANCH_FAILURE_ROUTE)
-						 ? dr_tm.t_gett_branch()
-						 : DR_NONE;
+	int routes = msg->first_line.type == SIP_REPLY
+						 ? CORE_ONREPLY_ROUTE | TM_ONREPLY_ROUTE
+						 : BRANCH_FAILURE_ROUTE;
+	int branch = is_route_type(routes) ? dr_tm.t_gett_branch() : DR_NONE;
 
 	return branch >= 0 && branch < t->nr_of_outgoings ? branch : DR_NONE;
 }
@@ -223,7 +223,7 @@ int dr_view_here(struct sip_msg *msg, struct dr_view *view)
 
 	if(t != NULL && t != T_UNDEFINED)
 		call = dr_call_of(t);
-	branch = call ? branch_of_route(t) : DR_NONE;
+	branch = call ? branch_of_route(t, msg) : DR_NONE;
 	if(branch != DR_NONE && msg->first_line.type == SIP_REPLY) {
 		view_of_branch(t, call, branch, msg,
 				(int)msg->first_line.u.reply.statuscode, view);
