@@ -227,6 +227,8 @@ static int strip_first_line(
 
 	while(to > from && (to[-1] == '\r' || to[-1] == '\n'))
 		to--;
+	if(to == from)
+		return 0;
 	skipped = (struct dr_text){from, (size_t)(to - from)};
 	if(!dr_header_may_have(skipped, names, (size_t)count))
 		return 0;
