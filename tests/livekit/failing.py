@@ -9,6 +9,8 @@ from rows import ROWS, SEVEN, TRANSLATED
 
 WAYS = (DIRECT, *PROFILES)
 DETAIL = "sip.telnyx.callSessionID"  # attribute that X-call_session_id makes
+LOST = "CONNECTION_TIMEOUT"  # LiveKit's own reason when it lost the leave
+TRIES = 3
 SOON = 6  # s after which the caller of a silent trunk must know
 
 
@@ -36,8 +38,15 @@ async def _dial(agent, ways, row, way, wait):
     trunk = await agent.trunk(ways.addresses[way, kind], row.password,
                               "tcp" if row.refuses and way == DIRECT
                               else "udp")
-    return await agent.call(trunk, row.dialled, wait,
-                            row.ringing if way == DIRECT else 20)
+    for _ in range(TRIES):
+        seen = await agent.call(trunk, row.dialled, wait,
+                                row.ringing if way == DIRECT else 20)
+        if seen.reason != LOST or (way != DIRECT
+                                   and seen.attribute != row.reason):
+            break
+        print(f"LiveKit lost the leave of {row.name} ({way}): dialled again",
+              flush=True)
+    return seen
 
 
 def _wrong(row, way, seen, wait):
