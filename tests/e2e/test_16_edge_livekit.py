@@ -4,7 +4,7 @@
 
 import pytest
 
-from lib.caller import LINGER, PROVISIONAL, fails
+from lib.caller import LINGER, PROVISIONAL, asks, fails
 from lib.case import play
 from lib.message import distinct
 from lib.scenario import (ack_failure, answer, answer_last, invite, linger,
@@ -40,6 +40,18 @@ def written(folder, before=""):
     path.write_text("version = 1;\n" + before + "bridges: (\n" + text.replace(
         "192.0.2.10", LOCAL) + ");\n", "utf-8")
     return f'"{path}"'
+
+
+def test_map_with_other_names(tmp_path):
+    """The edge starts with the map that is shipped: its names are defines."""
+    with left_alone() as nobody, edge(
+            tmp_path, first=nobody, second=nobody, bridge=nobody,
+            MAP=f'"{CFG}/disconnect-reason.cfg"', TRUNK_1_NAME='"twilio"',
+            TRUNK_2_NAME='"telnyx"') as proxy:
+        final, = call(tmp_path, proxy, asks("OPTIONS", 200))
+        names = [trunk["name"] for trunk in
+                 proxy.rpc("disconnect_reason.show")["trunks"]]
+    assert final.code == 200 and {"twilio", "telnyx"} <= set(names)
 
 
 def test_rule_sees_what_livekit_does_not(tmp_path):
