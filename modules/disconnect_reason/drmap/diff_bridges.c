@@ -120,7 +120,7 @@ static void compare_bridge(struct diff *diff, int old_number, int new_number)
 	}
 	for(j = 0; j < old.reply_count || j < new.reply_count; j++) {
 		struct words old_words = {.len = 0}, new_words = {.len = 0};
-		char key[sizeof("reply ") + 10];
+		char key[sizeof("reply -2147483648")];
 
 		snprintf(key, sizeof(key), "reply %d", j + 1);
 		add_reply(&old_words, diff->old.map, old_number, old.reply_count, j);
