@@ -214,13 +214,14 @@ static void test_many_includes(void **state)
 {
 	char part[PATH_SIZE + 8];
 	FILE *file;
-	int i;
+	int i, err;
 
 	(void)state;
 	snprintf(part, sizeof(part), "%s/part", map_folder);
 	file = fopen(part, "w");
 	assert_non_null(file);
-	assert_int_equal(fclose(file), 0);
+	err = fclose(file);
+	assert_int_equal(err, 0);
 	file = begin_map();
 	for(i = 0; i < 256; i++)
 		fputs("@include \"part\"\n", file);
