@@ -178,6 +178,15 @@ static int spawn(const struct capture *capture, int out, struct child *child)
 }
 
 
+/* What has just failed; never 0 */
+static int last_error(void)
+{
+	int error = errno;
+
+	return error != 0 ? error : ENOMEM;
+}
+
+
 /* Start tshark; it reads our standard input */
 static int start(const struct capture *capture, struct child *child)
 {
@@ -186,13 +195,16 @@ static int start(const struct capture *capture, struct child *child)
 
 	child->errors = tmpfile();
 	if(child->errors == NULL || pipe(ends) != 0)
-		return errno;
+		return last_error();
 
 	error = spawn(capture, ends[1], child);
 	close(ends[1]);
 	child->lines = error == 0 ? fdopen(ends[0], "r") : NULL;
-	if(child->lines == NULL)
-		close(ends[0]);
+	if(child->lines)
+		return 0;
+	if(error == 0)
+		error = last_error();
+	close(ends[0]);
 	return error;
 }
 
