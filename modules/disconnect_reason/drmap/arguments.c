@@ -75,10 +75,10 @@ int arguments_parse(const struct command *command, int argc, char **argv,
 		const struct option *options, take_option *take, void *context,
 		struct arguments *arguments)
 {
-	char name[sizeof("drmap explain")];
+	/* getopt_long() begins its messages with it, and argv keeps it */
+	static char name[sizeof("drmap explain")];
 	int index, c;
 
-	/* getopt_long() begins its messages with it */
 	snprintf(name, sizeof(name), "drmap %s", command->name);
 	argv[0] = name;
 	memset(arguments, 0, sizeof(*arguments));
