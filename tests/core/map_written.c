@@ -110,8 +110,11 @@ FILE *begin_map(void)
  */
 void end_map(FILE *file)
 {
+	int err;
+
 	assert_int_equal(ferror(file), 0);
-	assert_int_equal(fclose(file), 0);
+	err = fclose(file);
+	assert_int_equal(err, 0);
 }
 
 

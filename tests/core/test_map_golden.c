@@ -50,6 +50,7 @@ static void read_text(const char *path, char *text)
 static void write_text(const char *path, const char *text)
 {
 	FILE *file;
+	int err;
 
 	if(*text == '\0') {
 		remove(path);
@@ -58,7 +59,8 @@ static void write_text(const char *path, const char *text)
 	file = fopen(path, "w");
 	assert_non_null(file);
 	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
+	err = fclose(file);
+	assert_int_equal(err, 0);
 }
 
 

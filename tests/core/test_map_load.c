@@ -94,6 +94,7 @@ static void test_largest_file(void **state)
 	end_map(file);
 	free(load_written());
 	file = fopen(map_path, "a");
+	assert_non_null(file);
 	fputc('#', file);
 	end_map(file);
 	assert_refused(map_path, 0, "Is too large");
