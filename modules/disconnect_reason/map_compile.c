@@ -105,7 +105,7 @@ static void add_network(struct dr_build *build, enum dr_kind kind,
 static struct dr_array add_lengths(struct dr_build *build,
 		const struct dr_spec_pattern *patterns, size_t count, size_t family)
 {
-	unsigned char lengths[129];
+	unsigned char lengths[129] = {0};
 	bool used[129] = {false};
 	size_t length = sizeof(used);
 	size_t sum = 0;
