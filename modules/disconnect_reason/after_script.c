@@ -45,6 +45,23 @@ int dr_is_stuck(const struct cell *t)
 }
 
 
+/**
+ * A retransmission finds the transaction as well, and another worker may be
+ * through with it while the request itself waits, for DNS say.
+ *
+ * @param t    transaction
+ * @param msg  request that the script handles
+ *
+ * @return not 0 when the transaction was made for just this message
+ */
+int dr_is_request_of(const struct cell *t, const struct sip_msg *msg)
+{
+	const struct sip_msg *stored = t->uas.request;
+
+	return stored && stored->id == msg->id && stored->pid == msg->pid;
+}
+
+
 static struct cell *current_call(const struct sip_msg *msg)
 {
 	struct cell *t;
@@ -90,7 +107,7 @@ static int after_request(struct sip_msg *msg, unsigned int flags, void *param)
 
 	(void)flags;
 	(void)param;
-	if(t == NULL || !is_given_up(t))
+	if(t == NULL || !dr_is_request_of(t, msg) || !is_given_up(t))
 		return 1;
 	call = dr_call_of(t);
 	if(call == NULL)

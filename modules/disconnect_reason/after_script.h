@@ -12,6 +12,7 @@
 struct cell;
 
 int dr_is_stuck(const struct cell *t);
+int dr_is_request_of(const struct cell *t, const struct sip_msg *msg);
 int dr_after_script_init(void);
 
 #endif

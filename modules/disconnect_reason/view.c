@@ -174,9 +174,11 @@ static int branch_of_route(const struct cell *t, const struct sip_msg *msg)
 
 /** In the request_route, t_relay() could not send. tm saves our lump in its
  * request as soon as it tries to. */
-static bool is_unsent(const struct cell *t, const struct dr_call *call)
+static bool is_unsent(const struct cell *t, const struct dr_call *call,
+		const struct sip_msg *msg)
 {
-	return is_route_type(REQUEST_ROUTE) && !call->decided && dr_is_stuck(t)
+	return is_route_type(REQUEST_ROUTE) && !call->decided
+		   && dr_is_request_of(t, msg) && dr_is_stuck(t)
 		   && dr_request_lump(t->uas.request);
 }
 
@@ -234,7 +236,7 @@ int dr_view_here(struct sip_msg *msg, struct dr_view *view)
 				t->uac[branch].last_received, view);
 		return 0;
 	}
-	if(call && is_unsent(t, call)) {
+	if(call && is_unsent(t, call, msg)) {
 		view_of_unsent(t, call, view);
 		return 0;
 	}
