@@ -224,11 +224,20 @@ class RawCalls:
             return
         age = time.monotonic() - oldest.began
         if age > 1 and not oldest.received:
-            self._to_proxy(oldest.invite)  # the datagram got lost
+            self.repeat(oldest)  # the datagram got lost
         assert age < self.seconds, (
             f"call {oldest.number} has no end; the trunk was asked: "
             f"{bool(oldest.branches)}; its replies: {oldest.plan.replies}; the caller "
             f"got {oldest.received}")
+
+    def repeat(self, call):
+        """The caller sends its INVITE again."""
+        self._to_proxy(call.invite)
+
+    def cancel(self, call):
+        """The caller gives up."""
+        call.cancelled = True
+        self._ask(call, b"CANCEL", value_of(call.invite, "To"))
 
     def listen(self, seconds):
         """Takes what still comes."""
@@ -344,8 +353,7 @@ class RawCalls:
             self.ended.add(call.number)
             self._ask(call, b"ACK", value_of(raw, "To"))
         elif code_of(raw) > 100 and call.plan.cancel and not call.cancelled:
-            call.cancelled = True
-            self._ask(call, b"CANCEL", value_of(call.invite, "To"))
+            self.cancel(call)
 
     def _ask(self, call, method, to):
         """Sends another request of the INVITE's transaction."""
