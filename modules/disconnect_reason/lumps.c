@@ -276,36 +276,35 @@ int dr_reply_strip(
 }
 
 
-/** Give a lump in private memory a copy of text that it owns */
-static void own_text(struct lump *lump, const str *text)
+/** Give a lump in private memory a copy of text that it owns; returns 0, or -1
+ * without memory: then it keeps what it has */
+static int own_text(struct lump *lump, const str *text)
 {
 	char *copy = NULL;
 
 	if(text->len > 0) {
 		copy = pkg_malloc(text->len);
-		if(copy == NULL) {
-			PKG_MEM_ERROR;
-			return;
-		}
+		if(copy == NULL)
+			return -1;
 		memcpy(copy, text->s, text->len);
 	}
 	if(lump->u.value)
 		pkg_free(lump->u.value);
 	lump->u.value = copy;
 	lump->len = text->len;
+	return 0;
 }
 
 
-static void fill(struct lump *lump, const str *text)
+static int fill(struct lump *lump, const str *text)
 {
 	if(lump == NULL)
-		return;
-	if(!(lump->flags & LUMPFLAG_SHMEM)) {
-		own_text(lump, text);
-		return;
-	}
+		return 0;
+	if(!(lump->flags & LUMPFLAG_SHMEM))
+		return own_text(lump, text);
 	lump->u.value = text->s;
 	lump->len = text->len;
+	return 0;
 }
 
 
@@ -316,10 +315,24 @@ static void fill(struct lump *lump, const str *text)
  * @param reply  reply as received, or as tm stored it; one without the
  *               reserved place stays as it is
  * @param text   header lines that outlive the reply; len 0 to print nothing
+ *
+ * @return 0, or -1 without memory: then the reply stays as it is
  */
-void dr_reply_fill(struct sip_msg *reply, const str *text)
+int dr_reply_fill(struct sip_msg *reply, const str *text)
 {
-	fill(reply_lump(reply, OUR_LUMP), text);
+	return fill(reply_lump(reply, OUR_LUMP), text);
+}
+
+
+/** Let what a lump deletes stay, and what was put there never be filled */
+static void undo_phrase(struct lump *place, struct lump *lump)
+{
+	if(place) {
+		place->op = LUMP_NOP;
+		place->len = 0;
+	}
+	if(lump)
+		lump->flags &= ~OUR_PHRASE;
 }
 
 
@@ -329,7 +342,7 @@ void dr_reply_fill(struct sip_msg *reply, const str *text)
  *
  * @param reply  reply as received
  *
- * @return 0, or -1 without memory
+ * @return 0, or -1 without memory: then the phrase stays for good
  */
 int dr_reply_reserve_phrase(struct sip_msg *reply)
 {
@@ -343,9 +356,10 @@ int dr_reply_reserve_phrase(struct sip_msg *reply)
 	}
 	place = del_lump(reply, offset, phrase->len, HDR_OTHER_T);
 	lump = add_before(place, OUR_PHRASE);
-	if(lump)
-		own_text(lump, phrase);
-	return lump && lump->len == phrase->len ? 0 : -1;
+	if(lump && own_text(lump, phrase) == 0)
+		return 0;
+	undo_phrase(place, lump);
+	return -1;
 }
 
 
@@ -355,8 +369,10 @@ int dr_reply_reserve_phrase(struct sip_msg *reply)
  * @param reply   reply as received, or as tm stored it; one that was not
  *                prepared for it stays as it is
  * @param phrase  text that outlives the reply
+ *
+ * @return 0, or -1 without memory: then the reply stays as it is
  */
-void dr_reply_fill_phrase(struct sip_msg *reply, const str *phrase)
+int dr_reply_fill_phrase(struct sip_msg *reply, const str *phrase)
 {
-	fill(reply_lump(reply, OUR_PHRASE), phrase);
+	return fill(reply_lump(reply, OUR_PHRASE), phrase);
 }

@@ -27,8 +27,8 @@ struct dr_text dr_reply_headers(const struct sip_msg *reply);
 int dr_reply_reserve(struct sip_msg *reply);
 int dr_reply_strip(
 		struct sip_msg *reply, const struct dr_text *names, int count);
-void dr_reply_fill(struct sip_msg *reply, const str *text);
+int dr_reply_fill(struct sip_msg *reply, const str *text);
 int dr_reply_reserve_phrase(struct sip_msg *reply);
-void dr_reply_fill_phrase(struct sip_msg *reply, const str *phrase);
+int dr_reply_fill_phrase(struct sip_msg *reply, const str *phrase);
 
 #endif

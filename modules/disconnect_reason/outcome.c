@@ -73,9 +73,11 @@ void dr_tell_replies(
 	int b;
 
 	for(b = 0; b < t->nr_of_outgoings; b++)
-		if(is_real(t->uac[b].reply))
-			dr_reply_fill(
-					t->uac[b].reply, b == picked ? &call->lines : &nothing);
+		if(is_real(t->uac[b].reply)
+				&& dr_reply_fill(t->uac[b].reply,
+						   b == picked ? &call->lines : &nothing)
+						   < 0)
+			LM_ERR("no memory for the header of a reply\n");
 }
 
 

@@ -104,8 +104,8 @@ static void translate_real(
 	str text = phrase_of(call->reason);
 	char *digits = reply->first_line.u.reply.status.s;
 
-	if(phrase)
-		dr_reply_fill_phrase(reply, &text);
+	if(phrase && dr_reply_fill_phrase(reply, &text) < 0)
+		LM_ERR("no memory for the phrase of a reply\n");
 	if(call->send == 0)
 		return;
 	reply->first_line.u.reply.statuscode = (unsigned)call->send;
