@@ -214,6 +214,18 @@ struct dr_text dr_reply_headers(const struct sip_msg *reply)
 }
 
 
+/** Remove a part of a reply. Without memory it stays, and what `fallback` names
+ * of it is written over. Returns whether it was removed. */
+static bool cut_out(struct sip_msg *reply, struct dr_text part,
+		struct dr_text fallback, char with)
+{
+	if(del_lump(reply, (int)(part.s - reply->buf), (int)part.len, HDR_OTHER_T))
+		return true;
+	memset(reply->buf + (fallback.s - reply->buf), with, fallback.len);
+	return false;
+}
+
+
 /** Kamailio ends the reason phrase at the first CR, and the first line at the
  * first LF. What is between them it skips and relays, and who reads the reply
  * may take it for header fields. Returns how many were removed: 0 or 1. */
@@ -232,18 +244,14 @@ static int strip_first_line(
 	skipped = (struct dr_text){from, (size_t)(to - from)};
 	if(!dr_header_may_have(skipped, names, (size_t)count))
 		return 0;
-	if(del_lump(reply, (int)(from - reply->buf), (int)skipped.len, HDR_OTHER_T)
-			== NULL) {
-		LM_ERR("no memory to remove a header from a first line\n");
-		return 0;
-	}
+	cut_out(reply, skipped, skipped, ' ');
 	return 1;
 }
 
 
 /**
  * Remove our header names from a reply: what a trunk writes there is no
- * answer of ours
+ * answer of ours. Without memory each letter of such a name becomes a "-".
  *
  * @param reply  reply as received
  * @param names  header names to remove
@@ -264,12 +272,8 @@ int dr_reply_strip(
 		return removed;
 	while(dr_header_find(&rest, names, (size_t)count, &header)) {
 		dr_header_cut(message, &header, &cut);
-		if(del_lump(reply, (int)(cut.s - reply->buf), (int)cut.len, HDR_OTHER_T)
-				== NULL) {
-			LM_ERR("no memory to remove \"%.*s\" from a reply\n",
-					(int)header.name.len, header.name.s);
-			return removed;
-		}
+		if(!cut_out(reply, cut, header.name, '-'))
+			cut.len = 0;
 		removed++;
 	}
 	return removed;
