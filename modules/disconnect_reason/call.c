@@ -48,20 +48,19 @@ static void release(void *param)
 }
 
 
-/** The script answered for the request before it had a transaction */
-static void take_answer(struct dr_call *call, const struct lump_rpl *lump,
+/** The script answered for the request before it had a transaction; returns 0,
+ * or -1 without memory */
+static int take_answer(struct dr_call *call, const struct lump_rpl *lump,
 		const struct dr_notes *notes)
 {
 	struct dr_answer answer;
 
 	if(lump->text.len == 0)
-		return;
+		return 0;
 	dr_notes_answer(notes, (enum dr_reason)dr_request_lump_mark(lump), &answer);
 	call->lines.s = shm_malloc(lump->text.len);
-	if(call->lines.s == NULL) {
-		SHM_MEM_ERROR;
-		return;
-	}
+	if(call->lines.s == NULL)
+		return -1;
 	call->lines.len = lump->text.len;
 	memcpy(call->lines.s, lump->text.s, lump->text.len);
 	call->owns_lines = 1;
@@ -71,20 +70,24 @@ static void take_answer(struct dr_call *call, const struct lump_rpl *lump,
 	call->scripted = 1;
 	dr_history_answer_with(
 			call, dr_history_add(call, &answer, call->profile, DR_NONE, false));
+	return 0;
 }
 
 
-/** What the script said of the request holds for its call */
-static void take_over(struct dr_call *call, const struct lump_rpl *lump,
+/** What the script said of the request holds for its call; returns 0, or -1
+ * without memory */
+static int take_over(struct dr_call *call, const struct lump_rpl *lump,
 		const struct dr_notes *notes)
 {
 	struct dr_text trunk = dr_notes_trunk(notes);
 
 	call->profile = (short)dr_notes_profile(notes, call->map);
-	if(trunk.len > 0)
-		dr_call_name_trunk(
-				call, 0, dr_call_trunk_number(call->map, trunk), trunk);
-	take_answer(call, lump, notes);
+	if(trunk.len > 0
+			&& dr_call_name_trunk(
+					   call, 0, dr_call_trunk_number(call->map, trunk), trunk)
+					   < 0)
+		return -1;
+	return take_answer(call, lump, notes);
 }
 
 
@@ -176,16 +179,14 @@ void dr_call_watch(
 	if(lump == NULL)
 		lump = dr_request_add_lump(request, NULL, 0);
 	call = lump ? new_call(map, bridge) : NULL;
-	if(call == NULL) {
-		LM_ERR("no memory to watch a call: it is relayed without header\n");
+	if(call && take_over(call, lump, notes) == 0
+			&& hang_on_transaction(call, t, request) == 0)
+		return;
+	LM_ERR("no memory to watch a call: it is relayed without header\n");
+	if(call)
+		release(call);
+	else
 		dr_map_drop(map);
-		return;
-	}
-	take_over(call, lump, notes);
-	if(hang_on_transaction(call, t, request) == 0)
-		return;
-	LM_ERR("tm refused to watch a call: it is relayed without header\n");
-	release(call);
 }
 
 

@@ -196,17 +196,15 @@ int dr_call_trunk_number(const struct dr_map *map, struct dr_text name)
  * @param number  trunk of the call's map, or DR_NONE
  * @param name    its name, copied
  *
- * @return 0, or -1 without memory, after a log line
+ * @return 0, or -1 without memory
  */
 int dr_call_name_trunk(
 		struct dr_call *call, int from, int number, struct dr_text name)
 {
 	struct dr_named_trunk *named = shm_malloc(sizeof(*named) + name.len);
 
-	if(named == NULL) {
-		SHM_MEM_ERROR;
+	if(named == NULL)
 		return -1;
-	}
 	named->before = call->named;
 	named->from = (short)from;
 	named->number = (short)number;

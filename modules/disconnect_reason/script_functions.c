@@ -278,6 +278,10 @@ static int set_in_request(
 	if(call.owns_lines)
 		shm_free(call.lines.s);
 	dr_map_drop(call.map);
+	if(lump == NULL)
+		LM_ERR("disconnect_reason_set: no memory: there is no header\n");
+	if(lump == NULL && notes)
+		notes->ignore = true; /* any other answer would be wrong */
 	if(lump == NULL || notes == NULL)
 		return -1;
 	dr_notes_set_detail(notes, answer->detail);
@@ -371,13 +375,16 @@ int dr_script_trunk(struct sip_msg *msg, str *name)
 		LM_ERR("disconnect_reason_trunk: expected a request\n");
 		return -1;
 	}
-	if(call)
-		return dr_call_name_trunk(call, t->nr_of_outgoings,
-					   dr_call_trunk_number(call->map, as_text(name)),
-					   as_text(name))
-							   < 0
-					   ? -1
-					   : 1;
+	if(call) {
+		if(dr_call_name_trunk(call, t->nr_of_outgoings,
+				   dr_call_trunk_number(call->map, as_text(name)),
+				   as_text(name))
+				== 0)
+			return 1;
+		LM_ERR("disconnect_reason_trunk: no memory: there is no header\n");
+		ignore_call(t, call, msg); /* any other trunk would be wrong */
+		return -1;
+	}
 	notes = dr_notes_make();
 	if(notes == NULL)
 		return -1;
