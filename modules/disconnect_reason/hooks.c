@@ -69,7 +69,7 @@ int dr_is_initial_invite(const struct sip_msg *request)
  */
 bool dr_is_to_watch(const struct sip_msg *request, const struct dr_notes *notes)
 {
-	if(!dr_is_initial_invite(request))
+	if(!dr_is_initial_invite(request) || dr_request_is_given_up(request))
 		return false;
 	if(notes == NULL)
 		return dr_settings.auto_watch;

@@ -19,6 +19,8 @@ struct lump_rpl *dr_request_lump(const struct sip_msg *request);
 struct lump_rpl *dr_request_add_lump(
 		struct sip_msg *request, const str *text, int mark);
 int dr_request_lump_mark(const struct lump_rpl *lump);
+void dr_request_give_up(struct sip_msg *request);
+bool dr_request_is_given_up(const struct sip_msg *request);
 struct lump_rpl *dr_request_early_lump(
 		struct sip_msg *request, const str *text);
 void dr_request_fill(struct sip_msg *request, const str *text);

@@ -226,8 +226,10 @@ int dr_script_ignore(struct sip_msg *msg)
 		return 1;
 	}
 	notes = dr_notes_make();
-	if(notes == NULL)
+	if(notes == NULL) {
+		dr_request_give_up(msg);
 		return -1;
+	}
 	notes->watch = false;
 	notes->ignore = true;
 	return 1;
@@ -386,8 +388,10 @@ int dr_script_trunk(struct sip_msg *msg, str *name)
 		return -1;
 	}
 	notes = dr_notes_make();
-	if(notes == NULL)
+	if(notes == NULL) {
+		dr_request_give_up(msg);
 		return -1;
+	}
 	dr_notes_set_trunk(notes, as_text(name));
 	return 1;
 }
