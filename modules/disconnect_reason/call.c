@@ -182,7 +182,8 @@ void dr_call_watch(
 	if(call && take_over(call, lump, notes) == 0
 			&& hang_on_transaction(call, t, request) == 0)
 		return;
-	LM_ERR("no memory to watch a call: it is relayed without header\n");
+	if(call == NULL || !call->lacking)
+		LM_ERR("no memory to watch a call: it is relayed without header\n");
 	if(call)
 		release(call);
 	else
@@ -209,6 +210,20 @@ struct dr_call *dr_call_of(const struct cell *t)
 			return call->ignored ? NULL : call;
 		}
 	return NULL;
+}
+
+
+/**
+ * Say that a part of a call got no memory, in one log line for each call
+ *
+ * @param call  call
+ * @param what  what it is without
+ */
+void dr_call_lacks(struct dr_call *call, const char *what)
+{
+	if(!call->lacking)
+		LM_ERR("no memory for %s: the call goes on without\n", what);
+	call->lacking = 1;
 }
 
 
@@ -304,12 +319,16 @@ static short translated(
 void dr_call_answer(
 		struct dr_call *call, const struct dr_answer *answer, int code)
 {
+	int owns;
+
 	free_lines(call);
 	call->reason = (unsigned char)answer->reason;
 	call->decided = 1;
 	call->send = translated(call, answer, code);
-	call->owns_lines =
-			dr_lines_of(call->map, call->bridge, answer, &call->lines);
+	owns = dr_lines_of(call->map, call->bridge, answer, &call->lines);
+	if(owns < 0)
+		dr_call_lacks(call, "the detail header");
+	call->owns_lines = owns > 0;
 }
 
 
@@ -341,4 +360,6 @@ void dr_call_listen(struct cell *t, struct dr_call *call)
 		call->listens = dr_tm.register_tmcb(NULL, t, TMCB_RESPONSE_OUT,
 								dr_call_event, call, NULL)
 						> 0;
+	if(!call->listens)
+		dr_call_lacks(call, "the outcome");
 }

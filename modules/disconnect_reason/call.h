@@ -32,12 +32,13 @@ struct dr_call
 	volatile int ringing; /**< bit b: branch b sent 180 to 199 */
 
 	/* all below is read and written under tm's reply lock */
+	unsigned counted;			  /**< bit b: branch b was counted */
 	str lines;					  /**< header lines that answer the call */
 	struct lump_rpl *early;		  /**< lump of an early CANCEL, or NULL */
 	struct dr_record *records;	  /**< newest first; see history.h */
 	struct dr_named_trunk *named; /**< newest first */
-	short judged;				  /**< branches when last judged */
 	short send;					  /**< code for the bridge; 0: as it is */
+	signed char judged;			  /**< branches when last judged */
 	unsigned char reason;		  /**< enum dr_reason; valid when decided */
 	unsigned decided : 1;		  /**< there is an answer */
 	unsigned final : 1;			  /**< tm does not change the answer any more */
@@ -48,10 +49,11 @@ struct dr_call
 	unsigned listens : 1;  /**< tm tells the call what the caller is sent */
 	unsigned answered : 1; /**< the caller gets a 2xx */
 
-	/* these two are written where no lock is held, so they share no word with
+	/* these are written where no lock is held, so they share no byte with
 	 * others */
-	unsigned char tried; /**< a branch was prepared since last judged */
-	unsigned char told;	 /**< the caller has the outcome */
+	unsigned char tried;   /**< a branch was prepared since last judged */
+	unsigned char told;	   /**< the caller has the outcome */
+	unsigned char lacking; /**< something got no memory; the log has it */
 
 	/* each branch's trunk as far as its next hop's name tells, or
 	 * DR_NOT_PREPARED; sr_dst_max_branches of them, and only when the map has
@@ -71,6 +73,7 @@ void dr_call_unlock(struct cell *t);
 void dr_call_provisional(struct dr_call *call, int branch, int code);
 enum dr_after dr_call_after(const struct dr_call *call, int branch);
 void dr_call_listen(struct cell *t, struct dr_call *call);
+void dr_call_lacks(struct dr_call *call, const char *what);
 void dr_call_translate(struct dr_call *call, int code);
 void dr_call_answer(
 		struct dr_call *call, const struct dr_answer *answer, int code);

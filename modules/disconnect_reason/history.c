@@ -35,7 +35,7 @@ struct dr_record *dr_history_add(struct dr_call *call,
 	struct dr_record *record = shm_malloc(sizeof(*record) + len);
 
 	if(record == NULL) {
-		SHM_MEM_ERROR;
+		dr_call_lacks(call, "what became of an attempt");
 		return NULL;
 	}
 	record->before = call->records;

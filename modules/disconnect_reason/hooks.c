@@ -139,7 +139,7 @@ static void on_reply(
 		if(t->uac[branch].last_received >= 200)
 			return;
 		if(dr_reply_reserve(reply) < 0)
-			LM_ERR("no memory for the header of a reply\n");
+			dr_call_lacks(call, "the header of a reply");
 		dr_translate_reserve(call, reply);
 	}
 	if(dr_settings.strip && (params->code != 100 || relays_100))
@@ -224,7 +224,7 @@ static void on_failure(
 	}
 	if(call->scripted)
 		dr_call_translate(call, params->code);
-	call->judged = t->nr_of_outgoings;
+	call->judged = (signed char)t->nr_of_outgoings;
 	call->tried = 0;
 	dr_tell_request(call, params->req);
 	dr_tell_replies(t, call, picked);

@@ -214,12 +214,14 @@ static void answer_call(struct cell *t, struct dr_call *call,
 }
 
 
-/** Judge an attempt once: what was said of it then holds */
+/** Judge an attempt once: what was said of it then holds, unless there was no
+ * memory to keep it */
 static struct dr_record *judge_attempt(const struct cell *t,
 		struct dr_call *call, int branch, struct sip_msg *reply, int code,
 		struct dr_answer *answer)
 {
 	struct dr_record *record = dr_history_of(call, branch);
+	unsigned bit = branch < DR_BRANCHES_MAX ? 1U << branch : 0;
 	int profile;
 
 	if(record) {
@@ -227,6 +229,9 @@ static struct dr_record *judge_attempt(const struct cell *t,
 		return record;
 	}
 	profile = dr_classify_branch(t, call, branch, reply, code, answer);
+	if(call->counted & bit)
+		return NULL;
+	call->counted |= bit;
 	dr_count_answer(DR_ATTEMPTS, answer);
 	return dr_history_add(call, answer, profile, branch, true);
 }
@@ -245,7 +250,7 @@ void dr_judge_attempts(const struct cell *t, struct dr_call *call, int except)
 	int b;
 
 	for(b = 0; b < t->nr_of_outgoings && b < DR_BRANCHES_MAX; b++)
-		if(b != except && is_ended(t, b) && !dr_history_of(call, b))
+		if(b != except && is_ended(t, b) && !(call->counted & (1U << b)))
 			judge_attempt(t, call, b, t->uac[b].reply, t->uac[b].last_received,
 					&answer);
 }

@@ -80,10 +80,8 @@ static int detailed(struct dr_text reason, struct dr_text name,
 
 	lines->len = (int)(reason.len + name.len + len + 4);
 	lines->s = p = shm_malloc(lines->len);
-	if(p == NULL) {
-		SHM_MEM_ERROR;
+	if(p == NULL)
 		return -1;
-	}
 	memcpy(p, reason.s, reason.len);
 	p += reason.len;
 	memcpy(p, name.s, name.len);
@@ -105,7 +103,8 @@ static int detailed(struct dr_text reason, struct dr_text name,
  * @param lines   set to complete lines with their line ends
  *
  * @return 1 when the lines are new shared memory that the caller owns; 0 when
- *         they belong to the map or to the settings
+ *         they belong to the map or to the settings; -1 when they do so for
+ *         want of memory
  */
 int dr_lines_of(const struct dr_map *map, int bridge,
 		const struct dr_answer *answer, str *lines)
@@ -117,5 +116,5 @@ int dr_lines_of(const struct dr_map *map, int bridge,
 		return 1;
 	lines->s = (char *)reason.s;
 	lines->len = (int)reason.len;
-	return 0;
+	return name.len > 0 ? -1 : 0;
 }

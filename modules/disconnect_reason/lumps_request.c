@@ -126,10 +126,8 @@ struct lump_rpl *dr_request_early_lump(struct sip_msg *request, const str *text)
 	if(request->add_rm || request->body_lumps || request->reply_lump)
 		return NULL;
 	lump = shm_malloc(sizeof(*lump) + text->len);
-	if(lump == NULL) {
-		SHM_MEM_ERROR;
+	if(lump == NULL)
 		return NULL;
-	}
 	lump->text.s = (char *)(lump + 1);
 	lump->text.len = text->len;
 	memcpy(lump->text.s, text->s, text->len);

@@ -54,6 +54,8 @@ void dr_tell_stored(struct cell *t, struct dr_call *call)
 					   NULL, t, TMCB_DESTROY, dr_call_event, call, NULL)
 					   > 0)
 		call->early = dr_request_early_lump(t->uas.request, &call->lines);
+	if(!dr_request_lump(t->uas.request))
+		dr_call_lacks(call, "the header of a reply");
 	/* also when tm saved its lumps meanwhile */
 	dr_tell_request(call, t->uas.request);
 }
@@ -66,8 +68,7 @@ void dr_tell_stored(struct cell *t, struct dr_call *call)
  * @param call    call with an answer
  * @param picked  branch whose reply is relayed, -1 for none
  */
-void dr_tell_replies(
-		const struct cell *t, const struct dr_call *call, int picked)
+void dr_tell_replies(const struct cell *t, struct dr_call *call, int picked)
 {
 	static const str nothing = {NULL, 0};
 	int b;
@@ -77,7 +78,7 @@ void dr_tell_replies(
 				&& dr_reply_fill(t->uac[b].reply,
 						   b == picked ? &call->lines : &nothing)
 						   < 0)
-			LM_ERR("no memory for the header of a reply\n");
+			dr_call_lacks(call, "the header of a reply");
 }
 
 
@@ -110,7 +111,7 @@ static void tell_xavp(const struct dr_call *call)
  *              processed has none yet
  * @param call  its call, with an answer
  */
-void dr_tell_script(struct cell *t, const struct dr_call *call)
+void dr_tell_script(struct cell *t, struct dr_call *call)
 {
 	avp_list_t *avps;
 	sr_xavp_t **xavps;

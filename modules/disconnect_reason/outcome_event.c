@@ -77,24 +77,23 @@ static void take_id(struct sip_msg *msg, const struct sip_msg *stored)
 /**
  * Show the script a copy of the request that tm stores. tm's functions would
  * look for its transaction again: what they find is given back, and tm's own
- * place restored.
+ * place restored. Returns 0, or -1 without memory.
  */
-static void run_event_for(struct cell *t)
+static int run_event_for(struct cell *t)
 {
 	const struct sip_msg *stored = t->uas.request;
 	int branch = dr_tm.t_gett_branch();
 	struct cell *before = dr_tm.t_gett();
 	char *text = pkg_malloc(stored->len + 1);
 	struct sip_msg msg;
+	int result;
 
-	if(text == NULL) {
-		PKG_MEM_ERROR;
-		return;
-	}
+	if(text == NULL)
+		return -1;
 	memcpy(text, stored->buf, stored->len);
 	text[stored->len] = '\0';
-	if(build_sip_msg_from_buf(&msg, text, (int)stored->len, inc_msg_no())
-			== 0) {
+	result = build_sip_msg_from_buf(&msg, text, (int)stored->len, inc_msg_no());
+	if(result == 0) {
 		msg.rcv = stored->rcv;
 		msg.flags = stored->flags;
 		take_id(&msg, stored);
@@ -103,9 +102,10 @@ static void run_event_for(struct cell *t)
 		if(dr_tm.t_gett() != T_UNDEFINED && dr_tm.t_gett() != NULL)
 			dr_tm.unref_cell(dr_tm.t_gett());
 		dr_tm.t_sett(before, branch);
-		free_sip_msg(&msg);
 	}
+	free_sip_msg(&msg);
 	pkg_free(text);
+	return result;
 }
 
 
@@ -129,7 +129,8 @@ void dr_outcome_told(struct cell *t, struct dr_call *call)
 	if(!somebody_listens() || t->uas.request == NULL)
 		return;
 	dr_view_remember(call);
-	run_event_for(t);
+	if(run_event_for(t) < 0)
+		dr_call_lacks(call, "the event of its outcome");
 }
 
 

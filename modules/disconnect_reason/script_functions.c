@@ -273,6 +273,7 @@ static int set_in_request(
 	struct dr_notes *notes = dr_notes_make();
 	struct lump_rpl *lump;
 
+	call.lacking = notes == NULL; /* the log has it */
 	dr_call_bridge(call.map, msg, &call.bridge);
 	dr_call_answer(&call, answer, 0);
 	drop_lump(msg, dr_request_lump(msg));

@@ -91,21 +91,21 @@ static str phrase_of(enum dr_reason reason)
  * @param call   call
  * @param reply  reply as received
  */
-void dr_translate_reserve(const struct dr_call *call, struct sip_msg *reply)
+void dr_translate_reserve(struct dr_call *call, struct sip_msg *reply)
 {
 	if(phrase_is_reason(call) && dr_reply_reserve_phrase(reply) < 0)
-		LM_ERR("no memory for the phrase of a reply\n");
+		dr_call_lacks(call, "the phrase of a reply");
 }
 
 
 static void translate_real(
-		const struct dr_call *call, struct sip_msg *reply, int phrase)
+		struct dr_call *call, struct sip_msg *reply, int phrase)
 {
 	str text = phrase_of(call->reason);
 	char *digits = reply->first_line.u.reply.status.s;
 
 	if(phrase && dr_reply_fill_phrase(reply, &text) < 0)
-		LM_ERR("no memory for the phrase of a reply\n");
+		dr_call_lacks(call, "the phrase of a reply");
 	if(call->send == 0)
 		return;
 	reply->first_line.u.reply.statuscode = (unsigned)call->send;
@@ -156,11 +156,10 @@ static struct sip_msg *store_reply(
 
 	if(text == NULL)
 		return NULL;
-	if(build_sip_msg_from_buf(&msg, text, (int)len, inc_msg_no()) == 0) {
-		if(parse_headers(&msg, HDR_EOH_F, 0) == 0)
-			stored = sip_msg_shm_clone(&msg, &size, 1);
-		free_sip_msg(&msg);
-	}
+	if(build_sip_msg_from_buf(&msg, text, (int)len, inc_msg_no()) == 0
+			&& parse_headers(&msg, HDR_EOH_F, 0) == 0)
+		stored = sip_msg_shm_clone(&msg, &size, 1);
+	free_sip_msg(&msg);
 	pkg_free(text);
 	return stored;
 }
@@ -186,7 +185,7 @@ static int add_branch(struct cell *t, struct sip_msg *reply, int code)
 }
 
 
-static void translate_faked(struct cell *t, const struct dr_call *call,
+static void translate_faked(struct cell *t, struct dr_call *call,
 		struct sip_msg *request, int code, int phrase)
 {
 	str text = phrase_of(call->reason);
@@ -205,7 +204,7 @@ static void translate_faked(struct cell *t, const struct dr_call *call,
 		drop_replies(request, "all", NULL);
 		return;
 	}
-	LM_ERR("no memory to translate a reply: it goes as it is\n");
+	dr_call_lacks(call, "a reply that is translated");
 	if(reply)
 		shm_free(reply);
 }
@@ -227,8 +226,8 @@ static int may_translate(int code)
  * @param request  the request as tm fakes it
  * @param picked   branch that tm picked
  */
-void dr_translate(struct cell *t, const struct dr_call *call,
-		struct sip_msg *request, int picked)
+void dr_translate(struct cell *t, struct dr_call *call, struct sip_msg *request,
+		int picked)
 {
 	struct sip_msg *reply;
 	int code, phrase;

@@ -12,8 +12,8 @@
 #include "call.h"
 
 int dr_translate_init(void);
-void dr_translate_reserve(const struct dr_call *call, struct sip_msg *reply);
-void dr_translate(struct cell *t, const struct dr_call *call,
-		struct sip_msg *request, int picked);
+void dr_translate_reserve(struct dr_call *call, struct sip_msg *reply);
+void dr_translate(struct cell *t, struct dr_call *call, struct sip_msg *request,
+		int picked);
 
 #endif

@@ -58,15 +58,15 @@ bool dr_view_is_wanted(void)
  *
  * @param call  call
  */
-void dr_view_remember(const struct dr_call *call)
+void dr_view_remember(struct dr_call *call)
 {
 	sr_xval_t value = {.type = SR_XTYPE_VPTR};
 
 	if(xavp_get(&call_name, NULL))
 		return;
-	value.v.vptr = (void *)call;
+	value.v.vptr = call;
 	if(xavp_add_value(&call_name, &value, NULL) == NULL)
-		LM_ERR("no memory to find the call of a transaction again\n");
+		dr_call_lacks(call, "$dr() in callbacks");
 }
 
 
