@@ -82,6 +82,17 @@ void dr_tell_replies(const struct cell *t, struct dr_call *call, int picked)
 }
 
 
+/**
+ * Take the AVP and the XAVP that are in use away
+ */
+void dr_untell_script(void)
+{
+	destroy_avps(dr_settings.avp_flags, dr_settings.avp_name, 1);
+	if(dr_settings.xavp.len > 0)
+		xavp_rm_by_name(&dr_settings.xavp, 1, NULL);
+}
+
+
 static void tell_avp(const struct dr_call *call)
 {
 	struct dr_text name = dr_reason_name(call->reason);

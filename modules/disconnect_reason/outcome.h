@@ -14,6 +14,7 @@
 void dr_tell_request(const struct dr_call *call, struct sip_msg *request);
 void dr_tell_stored(struct cell *t, struct dr_call *call);
 void dr_tell_replies(const struct cell *t, struct dr_call *call, int picked);
+void dr_untell_script(void);
 void dr_tell_script(struct cell *t, struct dr_call *call);
 
 #endif

@@ -202,6 +202,7 @@ static void ignore_call(
 	call->ignored = 1;
 	dr_request_fill(t->uas.request, &nothing);
 	dr_request_fill(msg, &nothing);
+	dr_untell_script();
 	dr_call_unlock(t);
 }
 
