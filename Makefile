@@ -22,7 +22,8 @@ MAKEFLAGS += --no-print-directory
 	install clean distclean help
 all: module drmap ## build everything for the Kamailio that is installed (default)
 
-include $(wildcard tests/core/core.mk tests/share/share.mk)
+include $(wildcard tests/core/core.mk tests/share/share.mk \
+	tests/starve/starve.mk)
 include $(wildcard modules/disconnect_reason/*/*.mk)
 
 module: ## build build/disconnect_reason.so and see that Kamailio loads it
@@ -55,6 +56,7 @@ test: ## lint, core tests, 20 s of each fuzzer and end-to-end tests
 	@$(MAKE) core-fuzz FUZZ_SECONDS=20
 	@$(MAKE) drmap-test
 	@$(MAKE) module
+	@$(MAKE) starve
 	@$(MAKE) doc-test
 	@$(PYTEST)
 
@@ -63,6 +65,7 @@ test-long: ## fuzz ten minutes each, then all end-to-end tests, long and in memc
 	@tests/setup build test fuzz memcheck
 	@$(MAKE) core-fuzz FUZZ_SECONDS=600
 	@$(MAKE) module
+	@$(MAKE) starve
 	@$(PYTEST) -m long
 	@for round in 1 2 3; do $(PYTEST) || exit 1; done
 	@tests/memcheck $(BUILD)/memcheck

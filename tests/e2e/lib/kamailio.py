@@ -28,6 +28,17 @@ def module_path():
     return os.path.join(ROOT, path)
 
 
+def starve_path():
+    """The module that refuses memory; see tests/starve."""
+    path = os.path.join(ROOT, "build/starve.so")
+    assert os.path.exists(path), f"{path} is missing: run `make starve`"
+    return path
+
+
+# modules that are not the distribution's
+OWN = {"disconnect_reason": module_path, "starve": starve_path}
+
+
 def packaged_modules():
     """The folder where the distribution keeps Kamailio's modules."""
     found = glob.glob("/usr/lib/*/kamailio/modules/tm.so")
@@ -53,7 +64,8 @@ class Kamailio:
         """
         folder   pathlib.Path, made here, for everything that it writes
         script   path of a routing script, included after the modules
-        modules  in order of loading; "disconnect_reason" is the one under test
+        modules  in order of loading; "disconnect_reason" is the one under test,
+                 "starve" the one that refuses it memory
         params   (module, name, value) for modparam; a str or an int value;
                  they come after the script's own
         defines  words for #!define, or "NAME=text" to replace NAME anywhere
@@ -90,8 +102,7 @@ class Kamailio:
                   "debug=2", "log_stderror=yes", "mem_join=0",
                   f'mpath="{packaged_modules()}"']
         for module in [*modules, "jsonrpcs"]:
-            name = module_path() if module == "disconnect_reason" \
-                else f"{module}.so"
+            name = OWN[module]() if module in OWN else f"{module}.so"
             lines.append(f'loadmodule "{name}"')
         if "tm" in modules:
             # keep ended transactions for 2.5 s, not 5, see wait_idle()

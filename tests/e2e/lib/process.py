@@ -14,7 +14,7 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
 
-def wait_for(condition, seconds, what):
+def wait_for(condition, seconds, what, poll=POLL):
     """Polls `condition()` until it is true and returns its value.
 
     Fails with `what`, a text or a function that makes one, after `seconds`.
@@ -26,7 +26,7 @@ def wait_for(condition, seconds, what):
             return value
         assert time.monotonic() < deadline, \
             f"waited {seconds} s for {what() if callable(what) else what}"
-        time.sleep(POLL)
+        time.sleep(poll)
 
 
 def spawn(args, log, cwd):
