@@ -6,12 +6,17 @@ No ERROR, CRITICAL, BUG, ALERT or EMERG line may stand in its log, but for those
 that match a pattern which the test allowed.
 """
 
+import atexit
+import functools
 import glob
 import json
 import os
 import re
+import shutil
 import signal
 import socket
+import subprocess
+import tempfile
 from threading import get_native_id
 
 from . import memcheck, ports, process
@@ -45,6 +50,18 @@ def packaged_modules():
     found += glob.glob("/usr/lib*/kamailio/modules/tm.so")
     assert found, "no packaged Kamailio modules below /usr/lib"
     return os.path.dirname(found[0])
+
+
+@functools.cache
+def whole_lines():
+    """What goes before `kamailio` on a command line, so that no two processes'
+    lines mix in its log; see whole_lines.c."""
+    folder = tempfile.mkdtemp(prefix="dr-whole-lines-")
+    atexit.register(shutil.rmtree, folder)
+    library = os.path.join(folder, "whole_lines.so")
+    source = os.path.join(os.path.dirname(__file__), "whole_lines.c")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, source], check=True)
+    return ["env", f"LD_PRELOAD={library}"]
 
 
 # Kamailio itself, also without the module, can hang at its end: a process dies
@@ -143,7 +160,7 @@ class Kamailio:
     def spawn(self):
         """Starts it without waiting, for a start that must fail."""
         before = memcheck.arguments(self.folder) if self.checks_memory else []
-        args = [*before, "kamailio", "-f", self.cfg, "-DD", "-E",
+        args = [*whole_lines(), *before, "kamailio", "-f", self.cfg, "-DD", "-E",
                 "-Y", self.folder, "-w", self.folder, "-P", self.folder / "kamailio.pid",
                 "-m", 64, "-M", 8, "-x", "qm", "-X", "qm", *self.options]
         self.child = process.spawn(args, self.log, self.folder)
