@@ -1,6 +1,9 @@
 # Prints what was counted, and judges it.
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Each function prints one part and returns whether all of it is ok."""
+"""Each function prints one part; where there are limits, it returns whether all
+of it is ok."""
+
+from dataclasses import astuple
 
 from .memory import LIMIT
 
@@ -57,6 +60,19 @@ def _print_memory(title, bare, module):
                           "-" if over is None else f"{over:+,.0f}", limit))
     print()
     return ok
+
+
+def print_rates(title, variants, figures):
+    """`figures` has the Rate of each variant; the first is the bare relay."""
+    print(_ROW.format(title, "calls/s", "over bare",
+                      "processor time of Kamailio, over bare"))
+    for variant, figure in zip(variants, figures):
+        of_bare, of_time = ("-" if figure is figures[0]
+                            else f"{100 * (mine / bare - 1):+.1f} %"
+                            for mine, bare in zip(astuple(figure),
+                                                  astuple(figures[0])))
+        print(_ROW.format(variant.name, f"{figure.calls:,.0f}", of_bare,
+                          f"{figure.busy:.1f} us, {of_time}"))
 
 
 def _verdict(ok):
