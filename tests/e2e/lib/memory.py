@@ -1,8 +1,6 @@
 # What a Kamailio holds of its memory. Needs the module kex in it.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-from . import process
-
 # bytes that a process may keep of its first message of a kind, which may come
 # only after the first count; fewer than 160 calls would lose at 8 bytes each
 ONCE = 512
@@ -11,8 +9,7 @@ ONCE = 512
 def memory(proxy, seconds=20):
     """What is in use, once tm has freed all transactions: shared memory, what
     tm and the module hold of it, and each process's private memory."""
-    process.wait_for(lambda: proxy.rpc("tm.stats")["current"] == 0, seconds,
-                     "tm to free all transactions")
+    proxy.wait_idle(seconds)
     return {
         "shared": proxy.rpc("core.shmmem")["used"],
         "modules": [proxy.rpc("mod.mem_stats", name, "shm")
