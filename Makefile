@@ -64,7 +64,7 @@ test: ## lint, core tests, 20 s of each fuzzer and end-to-end tests
 test-long: ## fuzz ten minutes each, then all end-to-end tests, long and in memcheck
 	@tests/setup build test fuzz memcheck
 	@$(MAKE) core-fuzz FUZZ_SECONDS=600
-	@$(MAKE) module
+	@$(MAKE) module drmap
 	@$(MAKE) starve
 	@$(PYTEST) -m long
 	@for round in 1 2 3; do $(PYTEST) || exit 1; done
