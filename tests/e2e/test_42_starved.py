@@ -241,11 +241,16 @@ def test_each_allocation(proxy, name):
 def test_each_of_anybodys(proxy, name, pool):
     """tm and the core leak when they get no memory, so theirs is not asked
     for; the call behind each one is as ever."""
+    def ours():
+        return memory(proxy)["modules"][0]
+
     with RawCalls(proxy) as raw:
         ladder = Ladder(proxy, raw, name)
+        before = ours()
         for times in (1, 0):
             ladder.pids = list(memory(proxy)["private"])
             nth = 1
             while ladder.check_any(nth, times, pool):
                 nth += 1
             assert 1 < nth < HIGHEST
+        assert ours() == before
