@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.caller import answered, cancels, fails
+from lib.caller import SENT_ON, answered, cancels, fails
 from lib.check import DETAIL_HEADER, REASON_HEADER, check_header, check_same
 from lib.message import distinct
 from lib.scenario import (answer, pause, receive, receive_invite,
@@ -147,7 +147,9 @@ def test_cancel(case, bridges, trunk, after):
     is_answered(case, bridges, trunk, (487, "Request Terminated"),
                 "CLIENT_INITIATED", NAMES,
                 (BRIDGE_DETAIL, "detail=cancelled;source=cancel"),
-                caller=cancels(487, after=after), caller_host=SEVERAL,
+                caller=cancels(487, after=after,
+                               wait=SENT_ON if after == 100 else 0),
+                caller_host=SEVERAL,
                 headers=[FAST])
 
 
