@@ -16,10 +16,9 @@ from lib.case import play
 from lib.check import REASON_HEADER
 from lib.kamailio import Kamailio
 
-from .calls import Setup
+from .calls import Setup, measured
 
 FEW, MANY = 100, 1100
-QUESTIONS = "JSONRPCS DATAGRAM"  # what Kamailio calls that process
 
 
 @dataclass(frozen=True)
@@ -55,10 +54,6 @@ class CountedKamailio(Kamailio):
                 "-m", 64, "-M", 8, *self.options]
         self.child = process.spawn(args, self.log, self.folder)
 
-    def pids(self):
-        """All its processes: {pid: what it is}."""
-        return {row["PID"]: row["DSC"] for row in self.rpc("core.psx")}
-
     def instructions(self, pids):
         """How many the processes `pids` executed until they ended."""
         return sum(self._total(pid) for pid in pids)
@@ -83,7 +78,7 @@ def _run(variant, calls, folder):
                   trace=calls == FEW)
     proxy = setup.proxy.start()
     try:
-        pids = [pid for pid, what in proxy.pids().items() if what != QUESTIONS]
+        pids = measured(proxy)
         play([setup.caller], [setup.trunk])
         proxy.wait_idle()
         proxy.stop()

@@ -20,8 +20,7 @@ from statistics import median
 from lib import process
 from lib.case import play
 
-from .calls import Setup
-from .instructions import QUESTIONS
+from .calls import Setup, measured
 
 ROUNDS, CALLS, AT_ONCE = 7, 2000, 32
 NO_LIMIT = 20000  # calls per second
@@ -56,8 +55,7 @@ def _run(variant, folder):
     setup.caller.args += ["-trace_stat", "-stf", statistics]
     proxy = setup.proxy.start()
     try:
-        pids = [row["PID"] for row in proxy.rpc("core.psx")
-                if row["DSC"] != QUESTIONS]
+        pids = measured(proxy)
         before = _on_processor(pids)
         play([setup.caller], [setup.trunk])
         busy = _on_processor(pids) - before

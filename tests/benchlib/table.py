@@ -3,8 +3,6 @@
 """Each function prints one part; where there are limits, it returns whether all
 of it is ok."""
 
-from dataclasses import astuple
-
 from .memory import LIMIT
 
 _ROW = "{:<54} {:>12} {:>9}  {}"
@@ -17,7 +15,7 @@ def print_instructions(title, variants, figures):
     bare, by_name = figures[0], dict(zip((v.name for v in variants), figures))
     all_ok = True
     for variant, figure in zip(variants, figures):
-        over = 100 * (figure - bare) / bare
+        over = _over(figure, bare)
         limits = []
         if variant.limit is not None:
             limits.append((f"{variant.limit:+.0f} %", over <= variant.limit))
@@ -26,7 +24,7 @@ def print_instructions(title, variants, figures):
                            figure <= by_name[variant.rival]))
         all_ok &= all(ok for _, ok in limits)
         print(_ROW.format(variant.name, f"{figure:,.0f}",
-                          f"{over:+.1f} %" if figure is not bare else "-",
+                          _percent(over) if figure is not bare else "-",
                           "; ".join(f"{limit}: {_verdict(ok)}"
                                     for limit, ok in limits) or "-"))
     print()
@@ -66,13 +64,21 @@ def print_rates(title, variants, figures):
     """`figures` has the Rate of each variant; the first is the bare relay."""
     print(_ROW.format(title, "calls/s", "over bare",
                       "processor time of Kamailio, over bare"))
+    bare = figures[0]
     for variant, figure in zip(variants, figures):
-        of_bare, of_time = ("-" if figure is figures[0]
-                            else f"{100 * (mine / bare - 1):+.1f} %"
-                            for mine, bare in zip(astuple(figure),
-                                                  astuple(figures[0])))
-        print(_ROW.format(variant.name, f"{figure.calls:,.0f}", of_bare,
-                          f"{figure.busy:.1f} us, {of_time}"))
+        more_calls, more_time = ("-", "-") if figure is bare else (
+            _percent(_over(figure.calls, bare.calls)),
+            _percent(_over(figure.busy, bare.busy)))
+        print(_ROW.format(variant.name, f"{figure.calls:,.0f}", more_calls,
+                          f"{figure.busy:.1f} us, {more_time}"))
+
+
+def _over(figure, bare):
+    return 100 * (figure - bare) / bare
+
+
+def _percent(over):
+    return f"{over:+.1f} %"
 
 
 def _verdict(ok):
