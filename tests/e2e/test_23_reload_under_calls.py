@@ -10,6 +10,7 @@ import pytest
 import reloading
 from lib import process
 from lib.case import play, sort_by_call
+from lib.message import seconds
 from lib.sipp import Sipp
 from lib.trunk import reply, silent
 from reloading import (A, B, RELOAD, WORLDS, WRONG, Proxy, check_call, fails,
@@ -176,12 +177,6 @@ def test_reload_under_load(tmp_path, calls, manager):
         assert grown(before, proxy.memory()) == {}
     finally:
         proxy.kamailio.stop()
-
-
-def seconds(stamp):
-    """Seconds of the day, of SIPp's "DATE TIME ..."."""
-    hours, minutes, rest = stamp.split()[1].split(":")
-    return int(hours) * 3600 + int(minutes) * 60 + float(rest)
 
 
 def now():

@@ -79,6 +79,12 @@ def read_trace(path):
         messages.append(Message(raw, received, record["time"].decode()))
 
 
+def seconds(stamp):
+    """Seconds of the day, of a message's `time`, "DATE TIME ..."."""
+    hours, minutes, rest = stamp.split()[1].split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(rest)
+
+
 def distinct(messages):
     """Drops messages that repeat an earlier one byte for byte."""
     return list({message.raw: message for message in messages}.values())
