@@ -65,17 +65,23 @@ def obedient(tag, silence):
     tag      its To tag
     silence  ms that it is silent for; longer than the proxy waits
     """
-    numbers = [row.dialled for row in ROWS if row.dialled != SILENCE]
+    does = {row.dialled: [answer(int(row.dialled), tag=tag, retrans=500),
+                          receive("ACK")]
+            for row in ROWS if row.dialled != SILENCE}
+    return by_number({**does, SILENCE: [pause(silence)]})
+
+
+def by_number(does):
+    """A trunk with steps of its own for each number."""
+    steps = list(enumerate(does.items(), 1))
     looks = "".join(
         f'<ereg regexp="^INVITE sip:{number}@" search_in="msg" '
-        f'assign_to="is_{number}"/>' for number in numbers)
-    jumps = "\n".join(f'<nop next="{number}" test="is_{number}"/>'
-                      for number in numbers)
+        f'assign_to="is_{number}"/>' for _, (number, _) in steps)
     return scenario(
-        receive_invite().replace("</action>", looks + "</action>"), jumps,
-        pause(silence), jump(END),
-        [[label(number), answer(int(number), tag=tag, retrans=500),
-          receive("ACK", next=END)] for number in numbers],
+        receive_invite(looks),
+        [f'<nop next="{at}" test="is_{number}"/>'
+         for at, (number, _) in steps], jump(END),
+        [[label(at), what, jump(END)] for at, (_, what) in steps],
         label(END), linger(LINGER))
 
 
