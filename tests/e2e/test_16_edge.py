@@ -39,9 +39,8 @@ def full(trunk):
 def test_failover(tmp_path, first, second, expect):
     trunks = [Sipp(first("trunk-A"), tmp_path, "first"),
               Sipp(second("trunk-B"), tmp_path, "second")]
-    timers = (*FAST, ("tm", "fr_inv_timer", 1000))
-    with edge(tmp_path, first=trunks[0], second=trunks[1],
-              params=timers) as proxy:
+    with edge(tmp_path, first=trunks[0], second=trunks[1], params=FAST,
+              TRYING_TIMEOUT=1000) as proxy:
         final, = call(tmp_path, proxy, fails(int(expect[0][:3])), trunks)
     check(final, *expect)
 
@@ -84,9 +83,9 @@ def test_failover_answered(tmp_path):
 def test_no_failover(tmp_path, behaviour, caller, expect):
     """Not the trunk's fault, or a challenge: nobody else is called."""
     trunk = Sipp(behaviour("trunk-A"), tmp_path, "first")
-    timers = (*FAST, ("tm", "fr_inv_timer", 1000))
     with left_alone() as second, \
-            edge(tmp_path, first=trunk, second=second, params=timers) as proxy:
+            edge(tmp_path, first=trunk, second=second, params=FAST,
+                 RINGING_TIMEOUT=1500) as proxy:
         final, = call(tmp_path, proxy, caller, [trunk])
     check(final, *expect)
 

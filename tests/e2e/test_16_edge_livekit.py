@@ -12,7 +12,7 @@ from lib.scenario import (ack_failure, answer, answer_last, invite, linger,
                           scenario)
 from lib.sipp import Sipp
 from lib.trunk import GAP, reply, silent
-from one_call import FAST, TEST_ID, call, edge, left_alone
+from one_call import TEST_ID, call, edge, left_alone
 from shipped import CFG, LOCAL
 from translation import FAILURE, phrase_of
 
@@ -90,7 +90,7 @@ def test_one_trunk(tmp_path, behaviour, code, reason):
     """Nobody else is called, and the reason is the trunk's."""
     trunk = Sipp(behaviour("trunk-A"), tmp_path, "first")
     with left_alone() as second, edge(
-            tmp_path, first=trunk, second=second, params=FAST,
+            tmp_path, first=trunk, second=second, REPLY_TIMEOUT=700,
             ONE_TRUNK=1) as proxy:
         final, = call(tmp_path, proxy, fails(code), [trunk])
     assert final.values(TEST_ID) == [reason]
