@@ -29,6 +29,7 @@ class Seen:
     message     that error's text
     webhook     the participant of the webhook, and its event
     seconds     from the dial until the callee left
+    told        from the dial until its error, s
     """
     reason: str = ""
     attributes: dict = field(default_factory=dict)
@@ -36,6 +37,7 @@ class Seen:
     message: str = ""
     webhook: dict = field(default_factory=dict)
     seconds: float = 0
+    told: float = 0
 
     @property
     def attribute(self):
@@ -134,12 +136,14 @@ class Agent:
         asked = api.CreateSIPParticipantRequest(
             sip_trunk_id=trunk, sip_call_to=number, room_name=name,
             participant_identity=CALLEE, wait_until_answered=wait)
+        start = time.monotonic()
         if ringing is not None:
             asked.ringing_timeout.CopyFrom(Duration(seconds=ringing))
         try:
             await self.api.sip.create_sip_participant(asked, timeout=DEADLINE)
         except api.TwirpError as error:
             seen.error, seen.message = dict(error.metadata), error.message
+            seen.told = time.monotonic() - start
 
     async def _webhook(self, name):
         """The participant_left event, which comes a little later."""

@@ -11,7 +11,6 @@ from trunk import HOST, LOCAL, Phone, trunk
 
 DIRECT = "direct"
 PROFILES = ("livekit-sip", "livekit-sip-1.2")  # cfg/bridges/
-RING_SECONDS = 6  # the edge's own limit in this test
 # What Kamailio logs where the test wants it to fail to send
 CANNOT_SEND = (r"ERROR: tm .*(t_forward_nonack|_w_t_relay_to|msg_send_buffer)"
                r"\(\)",
@@ -73,7 +72,6 @@ class Ways:
                 ("alone", trunks, {"ONE_TRUNK": "1"})):
             proxy = self.stack.enter_context(running(
                 self.folder / f"edge-{profile}-{kind}", EDGE, CANNOT_SEND,
-                [("tm", "fr_inv_timer", RING_SECONDS * 1000)],
                 BRIDGE=f'"{LOCAL}:9"', BRIDGE_NET=LOCAL, TRUNK_1=first,
                 TRUNK_1_NET=HOST, TRUNK_2=second, TRUNK_2_NET=HOST,
                 MAP=f'"{written_map(self.folder, profile)}"', **more))

@@ -4,14 +4,14 @@
 import asyncio
 
 from edge import DIRECT, PROFILES
-from report import side_by_side, table, shown
-from rows import ROWS, SEVEN, TRANSLATED
+from report import side_by_side
+from rows import ROWS, TRANSLATED
 
 WAYS = (DIRECT, *PROFILES)
 DETAIL = "sip.telnyx.callSessionID"  # attribute that X-call_session_id makes
 LOST = "CONNECTION_TIMEOUT"  # LiveKit's own reason when it lost the leave
 TRIES = 3
-SOON = 6  # s after which the caller of a silent trunk must know
+ALONE = [row for row in ROWS if row.within]  # dialled with one trunk, too
 
 
 async def play_rows(agent, ways):
@@ -30,7 +30,7 @@ async def play_rows(agent, ways):
         wrong += [f"{row.name} ({way}, wait {wait}): {what}"
                   for row in ROWS for way in PROFILES
                   for what in _wrong(row, way, some[row, way], wait)]
-    return wrong + await _silent_alone(agent, ways)
+    return wrong + await _one_trunk(agent, ways)
 
 
 async def _dial(agent, ways, row, way, wait):
@@ -40,7 +40,7 @@ async def _dial(agent, ways, row, way, wait):
                               else "udp")
     for _ in range(TRIES):
         seen = await agent.call(trunk, row.dialled, wait,
-                                row.ringing if way == DIRECT else 20)
+                                row.ringing if way == DIRECT else None)
         if seen.reason != LOST or (way != DIRECT
                                    and seen.attribute != row.reason):
             break
@@ -49,7 +49,7 @@ async def _dial(agent, ways, row, way, wait):
     return seen
 
 
-def _wrong(row, way, seen, wait):
+def _wrong(row, way, seen, wait, trunks=2):
     if seen.attribute != row.reason:
         yield f"attribute {seen.attribute!r}, not {row.reason}"
     if "detail=" not in seen.attributes.get(DETAIL, ""):
@@ -59,25 +59,23 @@ def _wrong(row, way, seen, wait):
     if way == PROFILES[1] and row.name in TRANSLATED \
             and seen.reason != row.reason:
         yield f"disconnect_reason {seen.reason}, not {row.reason}"
+    if wait and row.within and seen.told > row.within[2 - trunks]:
+        yield f"told after {seen.told:.1f} s"
 
 
-async def _silent_alone(agent, ways):
-    """One silent trunk and no other: the caller is told soon."""
-    row, wrong = SEVEN[-1], []
-    seen = await asyncio.gather(*(_alone(agent, ways, way)
-                                  for way in PROFILES))
-    print("\nOne trunk, which is silent\n")
-    print(table(["way", "disconnect_reason", "lktest.id", "error's status",
-                 "webhook", "s"],
-                [[way, *shown(one)] for way, one in zip(PROFILES, seen)]))
-    for way, one in zip(PROFILES, seen):
-        wrong += [f"silence, one trunk ({way}): {what}"
-                  for what in _wrong(row, way, one, True)]
-        if one.seconds > SOON:
-            wrong.append(f"silence, one trunk ({way}): {one.seconds:.1f} s")
-    return wrong
+async def _one_trunk(agent, ways):
+    """One trunk that leaves LiveKit waiting: the caller is told in time."""
+    dialled = [(row, way) for row in ALONE for way in PROFILES]
+    seen = await asyncio.gather(*(_alone(agent, ways, *one)
+                                  for one in dialled))
+    calls = dict(zip(dialled, seen))
+    print("\nOne trunk\n")
+    print(side_by_side(ALONE, PROFILES, calls), flush=True)
+    return [f"{row.name}, one trunk ({way}): {what}"
+            for (row, way), one in calls.items()
+            for what in _wrong(row, way, one, True, trunks=1)]
 
 
-async def _alone(agent, ways, way):
+async def _alone(agent, ways, row, way):
     trunk = await agent.trunk(ways.addresses[way, "alone"])
-    return await agent.call(trunk, SEVEN[-1].dialled)
+    return await agent.call(trunk, row.dialled, ringing=None)

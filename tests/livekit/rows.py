@@ -3,8 +3,8 @@
 
 from dataclasses import dataclass
 
-from trunk import (BLOCKED, BODY, CHALLENGES, PASSWORD, RINGS, SILENT, TWILIO,
-                   WRONG)
+from trunk import (BLOCKED, BODY, CHALLENGES, PASSWORD, RINGS, SILENT, TRYING,
+                   TWILIO, WRONG)
 
 REJECTED, UNAVAILABLE, TRUNK_FAILURE, TIMEOUT = (
     "USER_REJECTED", "USER_UNAVAILABLE", "SIP_TRUNK_FAILURE",
@@ -22,7 +22,10 @@ class Row:
               can have the reason
     password  what LiveKit answers a challenge with
     refuses   nobody listens on the trunk's TCP port
-    ringing   ringing_timeout of the direct call, s; None: LiveKit's own
+    ringing   ringing_timeout of the direct call, s; None: LiveKit's own, as
+              through the edge
+    within    s after which the edge must have told why, with two trunks and
+              with one: a little more than the times that it is shipped with
     """
     name: str
     dialled: str
@@ -31,6 +34,7 @@ class Row:
     password: str = ""
     refuses: bool = False
     ringing: int | None = 20
+    within: tuple[int, int] | None = None
 
 
 SEVEN = (  # 500 and 503 are one of them
@@ -41,11 +45,13 @@ SEVEN = (  # 500 and 503 are one of them
     Row("404", "404", TRUNK_FAILURE),
     Row("500", "500", TRUNK_FAILURE),
     Row("503", "503", TRUNK_FAILURE),
-    Row("silence", SILENT, TIMEOUT, ringing=None),
+    Row("silence", SILENT, TIMEOUT, ringing=None, within=(12, 6)),
 )
 ROWS = (
     *SEVEN,
-    Row("rings, no answer", RINGS, UNAVAILABLE, ringing=8),
+    Row("100 and nothing more", TRYING, TIMEOUT, ringing=None,
+        within=(18, 9)),
+    Row("rings, no answer", RINGS, UNAVAILABLE, ringing=8, within=(27, 27)),
     Row("488", "488", TRUNK_FAILURE),
     Row("401, wrong password", CHALLENGES, TRUNK_FAILURE, bare=True,
         password=WRONG),

@@ -22,9 +22,9 @@ USER, PASSWORD, WRONG = "agent", "right-password", "wrong-password"
 TEST_ID = "X-Lk-Test-Id"
 
 CODES = (404, 408, 480, 486, 488, 500, 503, 603)
-TAGGED, RINGS, SILENT, ANSWERS, HANGS_UP, CHALLENGES, BLOCKED = (
-    "tagged486", "rings", "silence", "answers", "hangsup", "challenges",
-    "603plus")
+TAGGED, RINGS, SILENT, TRYING, ANSWERS, HANGS_UP, CHALLENGES, BLOCKED = (
+    "tagged486", "rings", "silence", "trying", "answers", "hangsup",
+    "challenges", "603plus")
 TWILIO, BODY = "twilio486", "body486"
 CHALLENGE = ('WWW-Authenticate: Digest realm="trunk", nonce="a5b6c7d8", '
              "algorithm=MD5")
@@ -54,9 +54,10 @@ def _failing(vias, code, phrase=None, headers=(), body=""):
             receive("ACK", next=_DONE)]
 
 
-def _ringing(vias):
-    return [answer(180, tag="trunk", vias=vias), receive("CANCEL"),
-            answer_last(200, tag="trunk"),
+def _waiting(vias, code):
+    """A 100 or 180, and nothing more until it is cancelled."""
+    return [answer(code, tag="trunk" if code > 100 else "", vias=vias),
+            receive("CANCEL"), answer_last(200, tag="trunk"),
             answer(487, tag="trunk", vias=vias, retrans=500),
             receive("ACK", next=_DONE)]
 
@@ -98,7 +99,8 @@ def behaviours(vias, media):
         BLOCKED: _failing(vias, 603, "Network Blocked", [ANALYTICS]),
         TWILIO: _failing(vias, 486, headers=["X-Twilio-Error: 13227 Busy"]),
         BODY: _failing(vias, 486, body="Somebody talks\n"),
-        RINGS: _ringing(vias),
+        RINGS: _waiting(vias, 180),
+        TRYING: _waiting(vias, 100),
         SILENT: [pause(SILENCE), _jump(_DONE)],
         ANSWERS: [_accepting(vias, media), _until_bye()],
         HANGS_UP: [_accepting(vias, media), pause(1000), _within("BYE", 1),
