@@ -1,18 +1,30 @@
-# The script of the operator's guide does what the page says, on a real call.
+# The scripts of the operator's guide do what the page says, on a real call.
 # SPDX-License-Identifier: GPL-2.0-or-later
+
+import pytest
 
 import pages
 from lib.caller import fails
 from lib.sipp import Sipp
 from lib.trunk import reply
-from one_call import call
+from one_call import call, left_alone
 from shipped import running
+
+GUIDE = "doc/operators-guide.md"
+MODULES = ("tm", "tmx", "sl", "pv", "disconnect_reason")
+
+
+def part(word):
+    """The one part of a configuration in the guide that has the word."""
+    found, = [text for where, _, text in pages.blocks("kamailio")
+              if where.startswith(GUIDE) and word in text]
+    return "".join(f'loadmodule "{name}.so"\n' for name in MODULES) + found
 
 
 def test_script_of_guide(tmp_path):
     script = tmp_path / "guide.cfg"
     (_, _, text), *_ = [block for block in pages.blocks("kamailio complete")
-                        if block[0].startswith("doc/operators-guide.md")]
+                        if block[0].startswith(GUIDE)]
     script.write_text(text)
     trunk = Sipp(reply(486)("trunk-A"), tmp_path, "trunk")
     ctl = [("ctl", "binrpc", "unix:RUN_DIR/ctl")]
@@ -26,3 +38,33 @@ def test_script_of_guide(tmp_path):
     assert final.values("X-LK-Disconnect-Reason") == ["USER_REJECTED"]
     assert final.values("X-LK-Disconnect-Detail") \
         == ["code=486;detail=busy;source=remote"]
+
+
+def failover(folder, behaviour, second, caller, more=()):
+    """The final reply; `second` is the second trunk's address."""
+    first = Sipp(behaviour("trunk-A"), folder, "first")
+    script = folder / "failover.cfg"
+    script.write_text(part("failure_route[SECOND]").replace(
+        "192.0.2.10:5060", first.address).replace("192.0.2.20:5060", second))
+    with running(folder / "kamailio", script) as proxy:
+        final, = call(folder, proxy, caller, [first, *more])
+    return final
+
+
+@pytest.mark.parametrize("code,header", [
+    (302, "Contact: <sip:callee@192.0.2.30>"), (422, "Min-SE: 300"),
+    *((code, "X: 1") for code in (401, 407, 420, 421, 428, 494, 486))])
+def test_failover_passes_on(tmp_path, code, header):
+    """The caller can answer a question; a 486 is no fault of the trunk."""
+    with left_alone() as second:
+        final = failover(tmp_path, reply(code, "Phrase", [header]), second,
+                         fails(code))
+    assert final.start == f"SIP/2.0 {code} Phrase"
+    name, _, value = header.partition(": ")
+    assert value in final.values(name)
+
+
+def test_failover(tmp_path):
+    trunk = Sipp(reply(486)("trunk-B"), tmp_path, "second")
+    final = failover(tmp_path, reply(503), trunk.address, fails(486), [trunk])
+    assert final.values("X-LK-Disconnect-Reason") == ["USER_REJECTED"]

@@ -62,14 +62,6 @@ def test_failover_answered(tmp_path):
     (reply(503, headers=["Reason: Q.850;cause=17"]), fails(500),
      ("500 Service Unavailable", "USER_REJECTED",
       "code=503;q850=17;detail=busy;source=remote;trunk=trunk-1")),
-    (reply(401, headers=['WWW-Authenticate: Digest realm="a", nonce="b"']),
-     fails(401), ("401 Unauthorized", "SIP_TRUNK_FAILURE",
-                  "code=401;detail=authentication;source=remote"
-                  ";trunk=trunk-1")),
-    (reply(407, headers=['Proxy-Authenticate: Digest realm="a", nonce="b"']),
-     fails(407), ("407 Proxy Authentication Required", "SIP_TRUNK_FAILURE",
-                  "code=407;detail=authentication;source=remote"
-                  ";trunk=trunk-1")),
     (silent((180,)), fails(408), ("408 Request Timeout", "USER_UNAVAILABLE",
                                   "detail=no-answer;source=timeout"
                                   ";trunk=trunk-1")),
@@ -78,16 +70,39 @@ def test_failover_answered(tmp_path):
     (cancelled(503), cancels(500), ("500 Service Unavailable",
                                     "CLIENT_INITIATED",
                                     "detail=cancelled;source=cancel")),
-], ids=["486", "603", "503-q850", "401", "407", "180-silence", "cancel",
+], ids=["486", "603", "503-q850", "180-silence", "cancel",
         "cancel-503"])
 def test_no_failover(tmp_path, behaviour, caller, expect):
-    """Not the trunk's fault, or a challenge: nobody else is called."""
+    """Not the trunk's fault: nobody else is called."""
     trunk = Sipp(behaviour("trunk-A"), tmp_path, "first")
     with left_alone() as second, \
             edge(tmp_path, first=trunk, second=second, params=FAST,
                  RINGING_TIMEOUT=1500) as proxy:
         final, = call(tmp_path, proxy, caller, [trunk])
     check(final, *expect)
+
+
+@pytest.mark.parametrize("code,phrase,header", [
+    (302, "Moved Temporarily", "Contact: <sip:callee@192.0.2.30>"),
+    (401, "Unauthorized", 'WWW-Authenticate: Digest realm="a", nonce="b"'),
+    (407, "Proxy Authentication Required",
+     'Proxy-Authenticate: Digest realm="a", nonce="b"'),
+    (420, "Bad Extension", "Unsupported: timer"),
+    (421, "Extension Required", "Require: timer"),
+    (422, "Session Interval Too Small", "Min-SE: 300"),
+    (428, "Use Identity Header", "Date: Sat, 13 Nov 2010 23:29:00 GMT"),
+    (494, "Security Agreement Required", "Security-Server: tls;q=0.1"),
+])
+def test_question_is_passed_on(tmp_path, code, phrase, header):
+    """The bridge can answer it, a second trunk cannot."""
+    trunk = Sipp(reply(code, phrase, [header])("trunk-A"), tmp_path, "first")
+    with left_alone() as second, \
+            edge(tmp_path, first=trunk, second=second) as proxy:
+        final, = call(tmp_path, proxy, fails(code), [trunk])
+    assert final.start == f"SIP/2.0 {code} {phrase}"
+    name, _, value = header.partition(": ")
+    assert value in final.values(name)
+    assert final.values(REASON_HEADER) == ["SIP_TRUNK_FAILURE"]
 
 
 # Trunks that cannot be reached
