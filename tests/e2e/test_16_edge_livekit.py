@@ -34,11 +34,11 @@ def phrased(tmp_path):
     return written(tmp_path)
 
 
-def written(folder, before=""):
+def written(folder, before="", bridge=LOCAL):
     text = (CFG / "bridges/livekit-sip.cfg").read_text("utf-8")
     path = folder / "map.cfg"
     path.write_text("version = 1;\n" + before + "bridges: (\n" + text.replace(
-        "192.0.2.10", LOCAL) + ");\n", "utf-8")
+        "192.0.2.10", bridge) + ");\n", "utf-8")
     return f'"{path}"'
 
 
@@ -81,6 +81,29 @@ def test_phrase_is_reason(tmp_path, phrased, code, start):
     assert final.start == f"{start} {phrase_of(FAILURE)}", str(final)
     assert final.values(TEST_ID) == [FAILURE]
     assert not final.values("X-Twilio-Error") and not final.body
+
+
+def test_phrase_is_reason_after_503(tmp_path, phrased):
+    """Also where the first trunk's 503 is not the trunk's fault."""
+    trunk = Sipp(reply(503, headers=["Reason: Q.850;cause=17"])("trunk-A"),
+                 tmp_path, "first")
+    with left_alone() as second, edge(
+            tmp_path, first=trunk, second=second, MAP=phrased) as proxy:
+        final, = call(tmp_path, proxy, fails(500), [trunk])
+    assert final.start == "SIP/2.0 500 USER_REJECTED", str(final)
+    assert final.values(TEST_ID) == ["USER_REJECTED"]
+
+
+@pytest.mark.parametrize("trunks", [{}, {"ONE_TRUNK": 1}], ids=["two", "one"])
+def test_unwatched_503(tmp_path, trunks):
+    """The map has other bridges: there is no reason to be a phrase."""
+    trunk = Sipp(reply(503)("trunk-A"), tmp_path, "first")
+    with left_alone() as second, edge(
+            tmp_path, first=trunk, second=second,
+            MAP=written(tmp_path, bridge="192.0.2.1"), **trunks) as proxy:
+        final, = call(tmp_path, proxy, fails(500), [trunk])
+    assert final.start == "SIP/2.0 500 Service Unavailable", str(final)
+    assert not final.values(TEST_ID)
 
 
 @pytest.mark.parametrize("behaviour,code,reason", [
