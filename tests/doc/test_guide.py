@@ -1,8 +1,11 @@
 # The scripts of the operator's guide do what the page says, on a real call.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+import re
+
 import pytest
 
+import book
 import pages
 from lib.caller import fails
 from lib.sipp import Sipp
@@ -14,11 +17,11 @@ GUIDE = "doc/operators-guide.md"
 MODULES = ("tm", "tmx", "sl", "pv", "disconnect_reason")
 
 
-def part(word):
+def part(word, modules=MODULES):
     """The one part of a configuration in the guide that has the word."""
     found, = [text for where, _, text in pages.blocks("kamailio")
               if where.startswith(GUIDE) and word in text]
-    return "".join(f'loadmodule "{name}.so"\n' for name in MODULES) + found
+    return "".join(f'loadmodule "{name}.so"\n' for name in modules) + found
 
 
 def test_script_of_guide(tmp_path):
@@ -38,6 +41,40 @@ def test_script_of_guide(tmp_path):
     assert final.values("X-LK-Disconnect-Reason") == ["USER_REJECTED"]
     assert final.values("X-LK-Disconnect-Detail") \
         == ["code=486;detail=busy;source=remote"]
+
+
+def test_log_of_accounting(tmp_path):
+    """acc writes keys of its own: each name is in its line once."""
+    script = tmp_path / "accounting.cfg"
+    script.write_text(part("log_extra", (*MODULES, "acc")))
+    trunk = Sipp(reply(486)("trunk-A"), tmp_path, "trunk")
+    with running(tmp_path / "kamailio", script) as proxy:
+        call(tmp_path, proxy, lambda _, headers: fails(486)(
+            trunk.uri, headers), [trunk])
+        line, = [line for line in proxy.lines() if "ACC: " in line]
+    pairs = [pair.split("=", 1) for pair in
+             line.split("timestamp", 1)[1].split(";") if "=" in pair]
+    keys = [key for key, _ in pairs]
+    assert len(keys) == len(set(keys))
+    assert dict(pairs)["dr_reason"] == "USER_REJECTED"
+
+
+def test_columns_of_accounting():
+    """The guide, and cfg/accounting.cfg and .sql, name the same columns."""
+    cfg = book.ROOT / "cfg"
+    (_, _, sql), = pages.blocks("sql")
+    columns = re.findall(r"ADD COLUMN (\w+ \w+)", sql)
+    shipped = (cfg / "accounting.sql").read_text()
+    assert re.findall(r"^    (dr_\w+ \w+)", shipped, re.M) == 2 * columns
+    names = [column.split()[0] for column in columns]
+    for text, wanted in (
+            (part("log_extra"), set(names) - {"dr_history"}),
+            ((cfg / "accounting.cfg").read_text(), set(names))):
+        extra, = re.findall('_extra", "(.*)"', text)
+        pairs = re.findall(r"(\w+)=\$dr\((\w+)\)", extra)
+        assert {name for name, _ in pairs} == wanted
+        assert [name for name, _ in pairs] == [f"dr_{field}" for _, field
+                                               in pairs]
 
 
 def failover(folder, behaviour, second, caller, more=()):

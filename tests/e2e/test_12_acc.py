@@ -17,7 +17,8 @@ REJECTED = "USER_REJECTED"
 FAILURE = "SIP_TRUNK_FAILURE"
 
 # acc's two tables; `line` has the rows of both in the order of writing
-WHY = ("avp", "xavp", "reason", "detail", "trunk", "code")  # as db_extra has it
+# as db_extra has it
+WHY = ("avp", "xavp", "dr_reason", "dr_detail", "dr_trunk", "dr_code")
 OWN = ("method", "callid", "sip_code", "sip_reason")
 TABLES = f"CREATE TABLE line (id INTEGER PRIMARY KEY, kind," \
     f" {', '.join((*OWN, *WHY))});" + "".join(f"""
