@@ -1,16 +1,20 @@
 # The scripts of the operator's guide do what the page says, on a real call.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+import http.server
 import re
+import threading
+from contextlib import contextmanager
 
 import pytest
 
 import book
 import pages
 from lib.caller import fails
+from lib.process import wait_for
 from lib.sipp import Sipp
-from lib.trunk import reply
-from one_call import call, left_alone
+from lib.trunk import reply, silent
+from one_call import FAST, call, left_alone
 from shipped import running
 
 GUIDE = "doc/operators-guide.md"
@@ -24,11 +28,16 @@ def part(word, modules=MODULES):
     return "".join(f'loadmodule "{name}.so"\n' for name in modules) + found
 
 
+def whole(word):
+    """The one whole configuration in the guide that has the word."""
+    found, = [text for where, _, text in pages.blocks("kamailio complete")
+              if where.startswith(GUIDE) and word in text]
+    return found
+
+
 def test_script_of_guide(tmp_path):
     script = tmp_path / "guide.cfg"
-    (_, _, text), *_ = [block for block in pages.blocks("kamailio complete")
-                        if block[0].startswith(GUIDE)]
-    script.write_text(text)
+    script.write_text(whole("detail_header"))
     trunk = Sipp(reply(486)("trunk-A"), tmp_path, "trunk")
     ctl = [("ctl", "binrpc", "unix:RUN_DIR/ctl")]
     with running(tmp_path / "kamailio", script, params=ctl) as proxy:
@@ -41,6 +50,52 @@ def test_script_of_guide(tmp_path):
     assert final.values("X-LK-Disconnect-Reason") == ["USER_REJECTED"]
     assert final.values("X-LK-Disconnect-Detail") \
         == ["code=486;detail=busy;source=remote"]
+
+
+@contextmanager
+def web_server(status):
+    """Gives its URL, and the list of what was posted."""
+    posted = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            posted.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/", posted
+        finally:
+            server.shutdown()
+
+
+@pytest.mark.parametrize("behaviour,code,why", [
+    (reply(486), 486, "reason=USER_REJECTED&detail=busy"),
+    (silent(), 408, "reason=CONNECTION_TIMEOUT&detail=no-reply")],
+    ids=["worker", "timer"])
+@pytest.mark.parametrize("status", [204, 500])
+def test_webhook(tmp_path, behaviour, code, why, status):
+    """Posted once, from whichever process tells the caller."""
+    script = tmp_path / "webhook.cfg"
+    script.write_text(whole("WEBHOOK"))
+    trunk = Sipp(behaviour("trunk-A"), tmp_path, "trunk")
+    with web_server(status) as (url, posted), \
+            running(tmp_path / "kamailio", script, params=FAST,
+                    WEBHOOK=f'"{url}"') as proxy:
+        final, = call(tmp_path, proxy, lambda _, headers: fails(code)(
+            trunk.uri, headers), [trunk])
+        wait_for(lambda: posted, 10, "the webhook")
+        form = f"call_id={final.call_id.replace('@', '%40')}&{why}"
+        assert posted == [form.encode()]
+        if status == 500:
+            wait_for(lambda: [line for line in proxy.lines() if line.endswith(
+                f"webhook: 500 for {form}")], 5, "a line in the log")
 
 
 def test_log_of_accounting(tmp_path):
