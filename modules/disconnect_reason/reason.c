@@ -8,6 +8,7 @@
 
 #include <errno.h>
 
+#include "header.h"
 #include "reason.h"
 
 
@@ -98,6 +99,28 @@ int dr_reason_parse(struct dr_text name, enum dr_reason *reason)
 
 	*reason = (enum dr_reason)i;
 	return 0;
+}
+
+
+/**
+ * The reason that a message names in a header field, as this module writes it
+ *
+ * @param headers Header fields, as for dr_header_next()
+ * @param names   Names of the header fields that may name it, any case; none is
+ *                empty
+ * @param count   How many names there are
+ * @param reason  Set to the reason; left alone when there is none
+ *
+ * @return true when the first field with one of the names has nothing but the
+ *         name of a reason in it; those behind it are not looked at
+ */
+bool dr_reason_of_headers(struct dr_text headers, const struct dr_text *names,
+		size_t count, enum dr_reason *reason)
+{
+	struct dr_header header;
+
+	return dr_header_find(&headers, names, count, &header)
+		   && dr_reason_parse(header.value, reason) == 0;
 }
 
 

@@ -9,6 +9,9 @@
 #ifndef DR_REASON_H
 #define DR_REASON_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "text.h"
 
 /** LiveKit's enum DisconnectReason; the numbers are LiveKit's */
@@ -59,6 +62,8 @@ enum dr_after
 
 struct dr_text dr_reason_name(enum dr_reason reason);
 int dr_reason_parse(struct dr_text name, enum dr_reason *reason);
+bool dr_reason_of_headers(struct dr_text headers, const struct dr_text *names,
+		size_t count, enum dr_reason *reason);
 struct dr_text dr_source_name(enum dr_source source);
 int dr_source_parse(struct dr_text name, enum dr_source *source);
 struct dr_text dr_after_name(enum dr_after after);

@@ -69,6 +69,51 @@ static void test_reason_bad_names(void **state)
 }
 
 
+/* The first field with one of the names counts, and all of its value */
+static void test_reason_of_headers(void **state)
+{
+	static const struct dr_text names[] = {
+			DR_TEXT("X-LK-Disconnect-Reason"), DR_TEXT("X-Why")};
+	static const struct
+	{
+		const char *headers;
+		enum dr_reason reason; /* DR_REASON_COUNT: none */
+	} cases[] = {
+			{"X-Why: USER_REJECTED\r\n\r\n", DR_USER_REJECTED},
+			{"Via: x\r\nx-lk-disconnect-reason:AGENT_ERROR", DR_AGENT_ERROR},
+			{"X-WHY \t:\r\n \tUNKNOWN_REASON \t\r\n \r\nTo: y\r\n",
+					DR_UNKNOWN_REASON},
+			{"X-Why: MIGRATION\nX-Why: ROOM_CLOSED\n", DR_MIGRATION},
+			{"X-Whys: MIGRATION\rX-Why: ROOM_CLOSED\r", DR_ROOM_CLOSED},
+			{"X-Why: 12\r\nX-Why: ROOM_CLOSED\r\n", DR_REASON_COUNT},
+			{"X-Why:\r\nX-LK-Disconnect-Reason: ROOM_CLOSED\r\n",
+					DR_REASON_COUNT},
+			{"X-Why: user_rejected\r\n", DR_REASON_COUNT},
+			{"X-Why: USER_REJECTED;x\r\n", DR_REASON_COUNT},
+			{"X-Why: USER_REJECTED, USER_REJECTED\r\n", DR_REASON_COUNT},
+			{"X-Why: \"USER_REJECTED\"\r\n", DR_REASON_COUNT},
+			{"X-Why: USER\r\n _REJECTED\r\n", DR_REASON_COUNT},
+			{"X: X-Why: USER_REJECTED\r\n", DR_REASON_COUNT},
+			{"Via: x\r\n\r\nX-Why: USER_REJECTED\r\n", DR_REASON_COUNT},
+			{"", DR_REASON_COUNT},
+	};
+	size_t i;
+
+	(void)state;
+	for(i = 0; i < COUNT(cases); i++) {
+		struct dr_text headers = edge_string(cases[i].headers);
+		enum dr_reason reason = DR_REASON_COUNT;
+
+		print_message("%s\n", cases[i].headers);
+		assert_int_equal(
+				dr_reason_of_headers(headers, names, COUNT(names), &reason),
+				cases[i].reason != DR_REASON_COUNT);
+		assert_int_equal(reason, cases[i].reason);
+		assert_false(dr_reason_of_headers(headers, names, 0, &reason));
+	}
+}
+
+
 static void test_out_of_range(void **state)
 {
 	(void)state;
@@ -165,6 +210,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test_teardown(test_reasons_both_ways, edge_free),
 			cmocka_unit_test_teardown(test_reason_bad_names, edge_free),
+			cmocka_unit_test_teardown(test_reason_of_headers, edge_free),
 			cmocka_unit_test(test_out_of_range),
 			cmocka_unit_test_teardown(test_sources_both_ways, edge_free),
 			cmocka_unit_test_teardown(test_afters_both_ways, edge_free),
