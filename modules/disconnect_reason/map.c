@@ -219,6 +219,7 @@ void dr_map_get_trunk(
 
 	trunk->name = dr_block_text(map, in->name);
 	trunk->profile = in->profile;
+	trunk->trust = in->trust != 0;
 	trunk->pattern_count = (int)in->patterns.count;
 }
 

@@ -79,6 +79,7 @@ struct dr_trunk
 {
 	struct dr_text name;
 	int profile;
+	bool trust;		   /**< the reason in its replies is believed */
 	int pattern_count; /**< host names and addresses */
 };
 

@@ -106,6 +106,7 @@ struct dr_block_trunk
 {
 	struct dr_ref name;
 	int32_t profile;
+	int32_t trust;
 	struct dr_array patterns; /**< struct dr_ref */
 };
 

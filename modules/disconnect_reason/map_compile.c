@@ -178,6 +178,7 @@ static void add_trunks(
 
 		out.name = dr_build_text(build, trunk->name);
 		out.profile = trunk->profile;
+		out.trust = trunk->trust;
 		out.patterns = add_patterns(build, DR_KIND_TRUNK_NET,
 				spec->trunk_patterns.list, spec->trunk_patterns.count, &next,
 				(int)i);

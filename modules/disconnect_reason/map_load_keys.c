@@ -302,3 +302,24 @@ bool dr_get_int(struct dr_loader *loader, const config_setting_t *s,
 	*number = config_setting_get_int(s);
 	return true;
 }
+
+
+/**
+ * Get a boolean
+ *
+ * @param loader The loader
+ * @param s      The setting; a complaint when it is none
+ * @param value  Set to it
+ *
+ * @return true when it is one
+ */
+bool dr_get_bool(
+		struct dr_loader *loader, const config_setting_t *s, bool *value)
+{
+	if(config_setting_type(s) != CONFIG_TYPE_BOOL) {
+		dr_complain_type(loader, s, "true or false");
+		return false;
+	}
+	*value = config_setting_get_bool(s) != 0;
+	return true;
+}

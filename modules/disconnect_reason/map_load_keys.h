@@ -62,6 +62,8 @@ bool dr_get_token(struct dr_loader *loader, const config_setting_t *s,
 		const char *expected, struct dr_text *text);
 bool dr_get_int(struct dr_loader *loader, const config_setting_t *s,
 		const char *expected, int *number);
+bool dr_get_bool(
+		struct dr_loader *loader, const config_setting_t *s, bool *value);
 
 bool dr_get_reason(struct dr_loader *loader, const config_setting_t *s,
 		enum dr_reason *reason);

@@ -296,11 +296,10 @@ static void read_q850(
 		struct dr_loader *loader, const config_setting_t *s, void *target)
 {
 	struct dr_spec_profile *profile = target;
+	bool said;
 
-	if(config_setting_type(s) == CONFIG_TYPE_BOOL)
-		profile->q850 = config_setting_get_bool(s) != 0;
-	else
-		dr_complain_type(loader, s, "true or false");
+	if(dr_get_bool(loader, s, &said))
+		profile->q850 = said;
 }
 
 

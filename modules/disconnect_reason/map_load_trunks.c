@@ -91,11 +91,21 @@ static void read_profile(
 }
 
 
+static void read_trust(
+		struct dr_loader *loader, const config_setting_t *s, void *target)
+{
+	struct dr_spec_trunk *trunk = target;
+
+	dr_get_bool(loader, s, &trunk->trust);
+}
+
+
 static const struct dr_key trunk_keys[] = {
 		{"name", read_name},
 		{"host", read_hosts},
 		{"address", read_addresses},
 		{"profile", read_profile},
+		{"trust", read_trust},
 		{NULL, NULL},
 };
 

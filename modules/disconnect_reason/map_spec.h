@@ -78,6 +78,7 @@ struct dr_spec_trunk
 	struct dr_text profile_name;
 	struct dr_place profile_place;
 	int profile;
+	bool trust;
 };
 
 struct dr_spec_bridge

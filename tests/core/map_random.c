@@ -243,6 +243,7 @@ void model_trunks(uint32_t *state, struct dr_spec *spec)
 		trunk->name = dr_spec_text(spec, name, strlen(name));
 		trunk->profile =
 				(int)model_random(state, (unsigned)spec->profiles.count);
+		trunk->trust = chance(state, 50);
 		for(patterns = model_random(state, 4); patterns > 0; patterns--)
 			random_pattern(state, spec, (int)i);
 	}

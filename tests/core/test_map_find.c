@@ -135,12 +135,17 @@ static void test_trunks(void **state)
 	dr_map_get_trunk(*state, 3, &trunk);
 	assert_text(trunk.name, "one");
 	assert_int_equal(trunk.profile, DR_PROFILE_DEFAULT);
+	assert_true(trunk.trust);
 	assert_int_equal(trunk.pattern_count, 4);
 	assert_text(dr_map_trunk_pattern(*state, 3, 1), "2001:db8::/32");
 	dr_map_get_trunk(*state, 4, &trunk);
 	assert_text(trunk.name, "by-script");
 	assert_text(dr_map_profile_name(*state, trunk.profile), "empty");
 	assert_int_equal(trunk.pattern_count, 0);
+	for(i = 0; i < 5; i++) {
+		dr_map_get_trunk(*state, (int)i, &trunk);
+		assert_int_equal(trunk.trust, i == 3);
+	}
 }
 
 

@@ -148,6 +148,23 @@ static void check_address(
 }
 
 
+static void check_names(const struct dr_spec *spec, const struct dr_map *map)
+{
+	struct dr_trunk trunk;
+	size_t i;
+
+	assert_int_equal(dr_map_trunk_count(map), spec->trunks.count);
+	for(i = 0; i < spec->trunks.count; i++) {
+		const struct dr_spec_trunk *expected = &spec->trunks.list[i];
+
+		assert_int_equal(dr_map_find_trunk(map, expected->name), i);
+		dr_map_get_trunk(map, (int)i, &trunk);
+		assert_int_equal(trunk.profile, expected->profile);
+		assert_int_equal(trunk.trust, expected->trust);
+	}
+}
+
+
 static void test_trunks(void **state)
 {
 	struct dr_spec spec;
@@ -161,6 +178,7 @@ static void test_trunks(void **state)
 		dr_spec_init(&spec);
 		model_trunks(&random, &spec);
 		assert_int_equal(dr_map_compile(&spec, &map), 0);
+		check_names(&spec, map);
 		for(i = 0; i < ATTEMPTS; i++) {
 			check_host(&random, &spec, map);
 			check_address(&random, &spec, map);
