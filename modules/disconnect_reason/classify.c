@@ -4,12 +4,13 @@
  * The first of these that fits decides:
  *
  *  1. the caller cancelled
- *  2. a rule of the map, of the attempt's profile or one that it extends
- *  3. no reply of the remote side: timeout, could not be sent
- *  4. 603 that says a network blocked the call (ATIS-1000099, "603+")
- *  5. a Q.850 cause over a soft status code (RFC 3326, RFC 9366)
- *  6. 487 that nobody here asked for
- *  7. the status code
+ *  2. the reply's own header, of a trunk that runs this module, too
+ *  3. a rule of the map, of the attempt's profile or one that it extends
+ *  4. no reply of the remote side: timeout, could not be sent
+ *  5. 603 that says a network blocked the call (ATIS-1000099, "603+")
+ *  6. a Q.850 cause over a soft status code (RFC 3326, RFC 9366)
+ *  7. 487 that nobody here asked for
+ *  8. the status code
  *
  * Rules aside, a source of script goes by the status code alone: the reply is
  * the proxy's own doing, so nothing in it refines the code.
@@ -174,12 +175,40 @@ static bool may_refine(const struct dr_attempt *attempt)
 }
 
 
+/* The cause to tell with an answer that no cause decided */
+static int cause_to_tell(const struct dr_attempt *attempt)
+{
+	struct dr_q850_walk walk = {attempt->headers, {NULL, 0}};
+
+	return may_refine(attempt) ? dr_q850_next(&walk) : DR_CAUSE_NONE;
+}
+
+
+/* Let the trunk itself decide: it saw what became of the call, its reply has only
+ * a code. Of a caller who gave up it hears from here alone, and a CANCEL of ours
+ * may have another cause, such as another branch. */
+static bool decide_by_report(
+		struct dr_answer *answer, const struct dr_attempt *attempt)
+{
+	static const struct row row = {.detail = DR_TEXT("reported"),
+			.words = DR_TEXT("the trunk's own header")};
+
+	if(!attempt->reported || attempt->report == DR_CLIENT_INITIATED
+			|| attempt->source != DR_SOURCE_REMOTE)
+		return false;
+
+	decide(answer, DR_BY_TRUNK, &row);
+	answer->reason = attempt->report;
+	answer->cause = cause_to_tell(attempt);
+	return true;
+}
+
+
 /* Let a rule of the map decide */
 static bool decide_by_rule(
 		struct dr_answer *answer, const struct dr_attempt *attempt)
 {
 	static const struct row row = {.words = DR_TEXT("a rule of the map")};
-	struct dr_q850_walk walk = {attempt->headers, {NULL, 0}};
 	const struct dr_block_rule *rules;
 	struct dr_found found;
 
@@ -191,10 +220,8 @@ static bool decide_by_rule(
 	answer->reason = (enum dr_reason)rules[found.rule].reason;
 	answer->detail = dr_block_text(attempt->map, rules[found.rule].detail);
 	answer->rule = (int)found.rule;
-	if(found.cause != 0)
-		answer->cause = (int)found.cause;
-	else if(may_refine(attempt))
-		answer->cause = dr_q850_next(&walk);
+	answer->cause =
+			found.cause != 0 ? (int)found.cause : cause_to_tell(attempt);
 	return true;
 }
 
@@ -235,7 +262,7 @@ void dr_classify(const struct dr_attempt *attempt, struct dr_answer *answer)
 	answer->rule = DR_NONE;
 	answer->trunk = (struct dr_text){NULL, 0};
 
-	if(decide_by_rule(answer, attempt))
+	if(decide_by_report(answer, attempt) || decide_by_rule(answer, attempt))
 		return;
 
 	switch(attempt->source) {

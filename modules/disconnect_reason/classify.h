@@ -27,6 +27,8 @@ struct dr_attempt
 	bool unresolved; /**< transport: the name could not be resolved */
 	bool q850;		 /**< may Reason: Q.850 refine soft codes; a profile of
 					  * the map may say otherwise */
+	bool reported; /**< the reply names its reason, and the trunk is trusted */
+	enum dr_reason report;	/**< that reason; when reported */
 	struct dr_text phrase;	/**< reason phrase of the reply */
 	struct dr_text headers; /**< header fields of the reply, as received */
 };
@@ -35,6 +37,7 @@ struct dr_attempt
 enum dr_decider
 {
 	DR_BY_SCRIPT, /**< the script set it */
+	DR_BY_TRUNK,  /**< the trunk's own header */
 	DR_BY_RULE,	  /**< a rule of the map */
 	DR_BY_EVENT,  /**< a row of table_events.h */
 	DR_BY_Q850,	  /**< a row of table_q850_causes.h */

@@ -115,7 +115,8 @@ void dr_count(enum dr_counter counter, int times)
 static int is_challenge(const struct dr_answer *answer)
 {
 	return (answer->code == 401 || answer->code == 407)
-		   && answer->decided_by == DR_BY_CODE;
+		   && (answer->decided_by == DR_BY_CODE
+				   || answer->decided_by == DR_BY_TRUNK);
 }
 
 

@@ -26,6 +26,7 @@ struct place
 
 static const struct dr_text decider_names[DR_DECIDER_COUNT] = {
 		[DR_BY_SCRIPT] = DR_TEXT("script"),
+		[DR_BY_TRUNK] = DR_TEXT("trunk"),
 		[DR_BY_RULE] = DR_TEXT("rule"),
 		[DR_BY_EVENT] = DR_TEXT("event"),
 		[DR_BY_Q850] = DR_TEXT("q850"),

@@ -304,6 +304,8 @@ void model_attempt(uint32_t *state, int profiles, struct model_attempt *out)
 		attempt->code = attempt->code * 100 + (int)model_random(state, 100);
 	attempt->unresolved = chance(state, 50);
 	attempt->q850 = chance(state, 50);
+	attempt->reported = chance(state, 10);
+	attempt->report = (enum dr_reason)model_random(state, DR_REASON_COUNT);
 	random_phrase(state, out->phrase);
 	random_headers(state, out->headers);
 	attempt->phrase = text_of(out->phrase);

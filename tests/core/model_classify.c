@@ -153,21 +153,40 @@ static bool refine(struct dr_answer *answer, struct dr_text headers)
 }
 
 
+static int first_cause(const struct dr_attempt *attempt, bool q850)
+{
+	struct dr_text headers = attempt->headers;
+	struct dr_text body = {NULL, 0};
+
+	return q850 && attempt->source == DR_SOURCE_REMOTE && is_soft(attempt->code)
+				   ? model_cause_next(&headers, &body)
+				   : DR_CAUSE_NONE;
+}
+
+
+static void take_report(
+		struct dr_answer *answer, const struct dr_attempt *attempt, bool q850)
+{
+	static const struct row row = {.detail = DR_TEXT("reported"),
+			.words = DR_TEXT("the trunk's own header")};
+
+	take(answer, DR_BY_TRUNK, &row);
+	answer->reason = attempt->report;
+	answer->cause = first_cause(attempt, q850);
+	answer->rule = DR_NONE;
+}
+
+
 static void take_rule(struct dr_answer *answer,
 		const struct dr_attempt *attempt, const struct dr_spec_rule *rule,
 		int cause, bool q850)
 {
 	static const struct row row = {.words = DR_TEXT("a rule of the map")};
-	struct dr_text headers = attempt->headers;
-	struct dr_text body = {NULL, 0};
 
 	take(answer, DR_BY_RULE, &row);
 	answer->reason = rule->reason;
 	answer->detail = rule->detail;
-	answer->cause = cause;
-	if(cause == DR_CAUSE_NONE && q850 && attempt->source == DR_SOURCE_REMOTE
-			&& is_soft(attempt->code))
-		answer->cause = model_cause_next(&headers, &body);
+	answer->cause = cause == DR_CAUSE_NONE ? first_cause(attempt, q850) : cause;
 }
 
 
@@ -218,6 +237,9 @@ void model_classify(const struct dr_spec *spec,
 		answer->rule = model_rule(spec, attempt, &cause, &q850);
 	if(attempt->source == DR_SOURCE_CANCEL)
 		take_event(answer, "CANCELLED");
+	else if(attempt->source == DR_SOURCE_REMOTE && attempt->reported
+			&& attempt->report != DR_CLIENT_INITIATED)
+		take_report(answer, attempt, q850);
 	else if(answer->rule != DR_NONE)
 		take_rule(
 				answer, attempt, &spec->rules.list[answer->rule], cause, q850);

@@ -35,6 +35,13 @@ struct classify_case
 };
 
 
+static void assert_text(struct dr_text text, const char *expected)
+{
+	assert_int_equal(text.len, strlen(expected));
+	assert_memory_equal(text.s, expected, text.len);
+}
+
+
 static struct dr_answer classify(const struct classify_case *c, bool q850)
 {
 	const struct dr_attempt attempt = {.source = c->source,
@@ -343,6 +350,119 @@ static void test_487(void **state)
 }
 
 
+/* What a trusted trunk reports stands above all that its reply says, and a cause
+ * is told where it would have counted */
+static void test_reported(void **state)
+{
+	static const struct
+	{
+		const char *what;
+		int code;
+		const char *phrase;
+		const char *headers;
+		bool q850;
+		int cause;
+	} cases[] = {
+			{"silence behind an inner proxy", 408, "Request Timeout", "", true,
+					NO_CAUSE},
+			{"a firm code", 486, "Busy Here", "Reason: Q.850;cause=17\r\n",
+					true, NO_CAUSE},
+			{"a cause that would decide", 480, "", "Reason: Q.850;cause=17\r\n",
+					true, 17},
+			{"the first of two causes", 480, "",
+					"Reason: Q.850;cause=16,Q.850;cause=34\r\n", true, 16},
+			{"causes are off", 480, "", "Reason: Q.850;cause=17\r\n", false,
+					NO_CAUSE},
+			{"blocked", 603, "Network Blocked", ANALYTICS, true, NO_CAUSE},
+			{"487", 487, "", "", true, NO_CAUSE},
+			{"a code without a row", 499, "", "", true, NO_CAUSE},
+	};
+	struct dr_answer answer;
+	size_t i;
+	int reason;
+
+	(void)state;
+	for(i = 0; i < COUNT(cases); i++) {
+		struct dr_attempt attempt = {.source = DR_SOURCE_REMOTE,
+				.after = DR_AFTER_TRYING,
+				.code = cases[i].code,
+				.q850 = cases[i].q850,
+				.reported = true,
+				.phrase = edge_string(cases[i].phrase),
+				.headers = edge_string(cases[i].headers)};
+
+		print_message("%s\n", cases[i].what);
+		for(reason = 0; reason < DR_REASON_COUNT; reason++) {
+			attempt.report = (enum dr_reason)reason;
+			memset(&answer, 0xff, sizeof(answer));
+			dr_classify(&attempt, &answer);
+			if(reason == DR_CLIENT_INITIATED) {
+				assert_int_not_equal(answer.decided_by, DR_BY_TRUNK);
+				continue;
+			}
+			assert_int_equal(answer.reason, reason);
+			assert_int_equal(answer.decided_by, DR_BY_TRUNK);
+			assert_text(answer.detail, "reported");
+			assert_text(answer.row, "the trunk's own header");
+			assert_int_equal(answer.source, DR_SOURCE_REMOTE);
+			assert_int_equal(answer.after, DR_AFTER_TRYING);
+			assert_int_equal(answer.code, cases[i].code);
+			assert_int_equal(answer.cause, cases[i].cause);
+			assert_int_equal(answer.rule, -1);
+			assert_int_equal(answer.trunk.len, 0);
+			assert_false(dr_is_unclassified(&answer));
+		}
+		edge_free(NULL);
+	}
+}
+
+
+/* Nobody but the trunk itself reports anything */
+static void test_reported_by_remote_only(void **state)
+{
+	int source;
+
+	(void)state;
+	for(source = 0; source <= DR_SOURCE_COUNT; source++) {
+		struct dr_attempt attempt = {.source = (enum dr_source)source,
+				.code = 408,
+				.reported = true,
+				.report = DR_MEDIA_FAILURE};
+		struct dr_answer reported, plain;
+
+		dr_classify(&attempt, &reported);
+		attempt.reported = false;
+		dr_classify(&attempt, &plain);
+		assert_int_not_equal(plain.decided_by, DR_BY_TRUNK);
+		if(source == DR_SOURCE_REMOTE) {
+			assert_int_equal(reported.decided_by, DR_BY_TRUNK);
+			continue;
+		}
+		assert_int_equal(reported.decided_by, plain.decided_by);
+		assert_int_equal(reported.reason, plain.reason);
+		assert_ptr_equal(reported.detail.s, plain.detail.s);
+	}
+}
+
+
+/* For the trunk its caller is this proxy, so it does not know whether the caller
+ * gave up */
+static void test_reported_cancel(void **state)
+{
+	const struct dr_attempt attempt = {.source = DR_SOURCE_REMOTE,
+			.code = 487,
+			.reported = true,
+			.report = DR_CLIENT_INITIATED};
+	struct dr_answer answer;
+
+	(void)state;
+	dr_classify(&attempt, &answer);
+	assert_int_equal(answer.reason, DR_USER_UNAVAILABLE);
+	assert_text(answer.detail, "terminated");
+	assert_int_equal(answer.decided_by, DR_BY_EVENT);
+}
+
+
 static void test_odd_codes(void **state)
 {
 	static const int codes[] = {
@@ -379,6 +499,9 @@ int main(void)
 			cmocka_unit_test(test_soft_codes_only),
 			cmocka_unit_test(test_q850_of_remote_only),
 			cmocka_unit_test(test_487),
+			cmocka_unit_test(test_reported),
+			cmocka_unit_test(test_reported_by_remote_only),
+			cmocka_unit_test(test_reported_cancel),
 			cmocka_unit_test(test_odd_codes),
 	};
 

@@ -323,6 +323,7 @@ static void test_deciders(void **state)
 {
 	static const char *const names[] = {
 			[DR_BY_SCRIPT] = "script",
+			[DR_BY_TRUNK] = "trunk",
 			[DR_BY_RULE] = "rule",
 			[DR_BY_EVENT] = "event",
 			[DR_BY_Q850] = "q850",

@@ -194,6 +194,37 @@ static void test_cause(void **state)
 }
 
 
+/* A trusted trunk's own reason comes before the rules, the caller's CANCEL before
+ * both */
+static void test_reported(void **state)
+{
+	struct dr_attempt attempt = {.map = *state,
+			.profile = dr_map_find_profile(*state, text_of("twilio")),
+			.source = DR_SOURCE_REMOTE,
+			.code = 500,
+			.q850 = true,
+			.reported = true,
+			.report = DR_MEDIA_FAILURE,
+			.headers = text_of(Q850(16) Q850(21))};
+	struct dr_answer answer;
+
+	dr_classify(&attempt, &answer);
+	assert_int_equal(answer.decided_by, DR_BY_TRUNK);
+	assert_int_equal(answer.reason, DR_MEDIA_FAILURE);
+	assert_int_equal(answer.rule, DR_NONE);
+	assert_int_equal(answer.cause, 16);
+	attempt.report = DR_CLIENT_INITIATED;
+	dr_classify(&attempt, &answer);
+	assert_int_equal(answer.decided_by, DR_BY_RULE);
+	assert_int_equal(answer.cause, 21);
+	attempt.report = DR_MEDIA_FAILURE;
+	attempt.source = DR_SOURCE_CANCEL;
+	dr_classify(&attempt, &answer);
+	assert_int_equal(answer.decided_by, DR_BY_EVENT);
+	assert_int_equal(answer.reason, DR_CLIENT_INITIATED);
+}
+
+
 /* Of a reply with very many causes the first 32 different ones are seen */
 static void test_many_causes(void **state)
 {
@@ -256,6 +287,7 @@ int main(void)
 			cmocka_unit_test(test_rules),
 			cmocka_unit_test(test_extends),
 			cmocka_unit_test(test_cause),
+			cmocka_unit_test(test_reported),
 			cmocka_unit_test(test_many_causes),
 			cmocka_unit_test(test_unknown_profile),
 	};

@@ -1,9 +1,10 @@
 /**
  * @file fuzz_classify.c  Fuzzes the whole classifier, rules and all
  *
- * An input is a digit each for source, after, unresolved and q850, three for
- * the status code, one for the profile, the reason phrase, LF, lines with rules
- * (see rules.c), and the header fields.
+ * An input is a digit each for source, after, unresolved (with 2 added when the
+ * trunk reported a reason) and q850 (with twice the number of that reason), three
+ * for the status code, one for the profile, the reason phrase, LF, lines with
+ * rules (see rules.c), and the header fields.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -31,7 +32,10 @@ static bool parse_input(
 	attempt->source = (enum dr_source)(s[0] & 7);
 	attempt->after = (enum dr_after)(s[1] & 3);
 	attempt->unresolved = s[2] & 1;
+	attempt->reported = s[2] & 2;
 	attempt->q850 = s[3] & 1;
+	attempt->report =
+			(enum dr_reason)((unsigned char)s[3] / 2 % DR_REASON_COUNT);
 	attempt->code = (s[4] - '0') * 100 + (s[5] - '0') * 10 + s[6] - '0';
 	attempt->profile = s[7] & 7;
 	text = (struct dr_text){s + FIXED, text.len - FIXED};
