@@ -155,7 +155,29 @@ static int find_source(
 		return dr_explain_error(error, "code: a source of timeout or transport "
 									   "has no reply, so it has "
 									   "no code");
+	if(q->said && *source != DR_SOURCE_REMOTE && *source != DR_SOURCE_CANCEL)
+		return dr_explain_error(
+				error, "said: expected source remote or cancel");
 	return 0;
+}
+
+
+/* What became of the reason that the trunk said */
+static struct dr_text fate_of_said(
+		const struct dr_attempt *attempt, const struct dr_trunk *trunk)
+{
+	static const struct dr_text
+			untrusted = DR_TEXT("ignored: no trunk that is trusted"),
+			cancelled = DR_TEXT("ignored: the caller cancelled"),
+			unknown = DR_TEXT("ignored: only a caller's CANCEL says so"),
+			believed = DR_TEXT("believed");
+
+	if(!trunk->trust)
+		return untrusted;
+	if(attempt->source == DR_SOURCE_CANCEL)
+		return cancelled;
+
+	return attempt->report == DR_CLIENT_INITIATED ? unknown : believed;
 }
 
 
@@ -229,6 +251,7 @@ static void add_bridge(struct dr_explanation *e, const struct dr_map *map,
  *  row                           what the row of a built-in table says, or
  *  rule_profile rule file line   the rule: its profile and its number in there
  *  [trunk] profile               of the attempt
+ *  [said]                        was the reason that the trunk said believed
  *  [bridge [send]]               the code that the bridge is sent
  *
  * @param map         The map, or NULL for the built-in tables alone
@@ -261,6 +284,8 @@ int dr_explain(const struct dr_map *map, const struct dr_question *question,
 	attempt.code = question->code;
 	attempt.after = question->after;
 	attempt.unresolved = question->unresolved;
+	attempt.reported = question->said && trunk.trust;
+	attempt.report = question->report;
 	attempt.phrase = question->phrase;
 	attempt.headers =
 			(struct dr_text){question->headers, question->headers_len};
@@ -270,6 +295,8 @@ int dr_explain(const struct dr_map *map, const struct dr_question *question,
 
 	add_answer(e, map);
 	add_place(e, map, &place);
+	if(question->said)
+		add_text(e, "said", fate_of_said(&attempt, &trunk));
 	if(place.bridge != DR_NONE)
 		add_bridge(e, map, &place, question->bridge);
 	return 0;

@@ -34,6 +34,8 @@ struct dr_question
 	enum dr_source source; /**< DR_SOURCE_COUNT: not said */
 	bool cancelled;
 	bool unresolved;
+	bool said; /**< the reply has a header field that names a reason */
+	enum dr_reason report; /**< that reason; when said */
 	bool q850;			   /**< what the parameter q850 of the module says */
 	struct dr_text phrase; /**< empty: none, as for all texts */
 	struct dr_text trunk;

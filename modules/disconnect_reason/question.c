@@ -198,6 +198,19 @@ static int take_q850(struct dr_question *question, struct dr_text value)
 }
 
 
+static int take_said(struct dr_question *question, struct dr_text value)
+{
+	if(dr_reason_parse(value, &question->report) != 0)
+		return dr_explain_error(question->error,
+				"said: expected a reason such as USER_REJECTED, not "
+				"\"" DR_QUOTED "\"",
+				DR_QUOTE(value));
+
+	question->said = true;
+	return 0;
+}
+
+
 static int take_trunk(struct dr_question *question, struct dr_text value)
 {
 	question->trunk = value;
@@ -257,6 +270,7 @@ static const struct key keys[] = {
 		{DR_TEXT("source"), false, take_source},
 		{DR_TEXT("phrase"), false, take_phrase},
 		{DR_TEXT("header"), false, take_header},
+		{DR_TEXT("said"), false, take_said},
 		{DR_TEXT("trunk"), false, take_trunk},
 		{DR_TEXT("host"), false, take_host},
 		{DR_TEXT("profile"), false, take_profile},
@@ -291,6 +305,7 @@ void dr_explain_init(struct dr_question *question, bool q850)
  * | source     | remote, timeout, transport, cancel or script              |
  * | phrase     | reason phrase of the reply                                |
  * | header     | header field of the reply, "Name: value"; may be repeated |
+ * | said       | reason that a header of ours in the reply names           |
  * | trunk      | name of the trunk                                         |
  * | host       | the next hop, a name or an address: finds the trunk       |
  * | profile    | name of the profile, in place of a trunk                  |
@@ -326,7 +341,7 @@ int dr_explain_say(
 	}
 	return dr_explain_error(question->error,
 			"\"" DR_QUOTED "\" is unknown: expected code, q850, after, source, "
-			"phrase, header, trunk, host, profile, bridge, cancelled, "
+			"phrase, header, said, trunk, host, profile, bridge, cancelled, "
 			"unresolved or no-q850",
 			DR_QUOTE(key));
 }

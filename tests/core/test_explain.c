@@ -20,25 +20,33 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define MAP "tests/drmap/maps/old.cfg"
+#define TRUSTING_MAP "tests/drmap/maps/trust.cfg"
 
-static struct dr_map *map;
+static struct dr_map *map, *trusting;
 
 
-static int load_map(void **state)
+static int load(const char *path, struct dr_map **loaded)
 {
 	struct dr_complaints complaints;
-	int err = dr_map_load(MAP, &map, &complaints);
+	int err = dr_map_load(path, loaded, &complaints);
 
-	(void)state;
 	dr_complaints_free(&complaints);
 	return err;
 }
 
 
-static int free_map(void **state)
+static int load_maps(void **state)
+{
+	(void)state;
+	return load(MAP, &map) || load(TRUSTING_MAP, &trusting);
+}
+
+
+static int free_maps(void **state)
 {
 	(void)state;
 	free(map);
+	free(trusting);
 	return 0;
 }
 
@@ -176,6 +184,60 @@ static void test_map(void **state)
 }
 
 
+/* Only a trunk that is trusted is believed, and where the answer would be another
+ * one, it says why it is not */
+static void test_said(void **state)
+{
+	(void)state;
+	assert_answer(trusting, "code=408|said=CONNECTION_TIMEOUT|trunk=inner",
+			"reason=CONNECTION_TIMEOUT number=14 detail=reported source=remote "
+			"code=408 decided_by=trunk row=the trunk's own header trunk=inner "
+			"profile=carrier said=believed ");
+	assert_answer(trusting, "code=480|q850=34|said=AGENT_ERROR|host=192.0.2.1",
+			"reason=AGENT_ERROR number=16 detail=reported source=remote "
+			"code=480 q850=34 decided_by=trunk row=the trunk's own header "
+			"trunk=lab profile=default said=believed ");
+	assert_answer(trusting, "code=408|said=CONNECTION_TIMEOUT|trunk=other",
+			"reason=USER_UNAVAILABLE number=11 detail=request-timeout "
+			"source=remote code=408 decided_by=code row=Request Timeout "
+			"trunk=other profile=default said=ignored: no trunk that is "
+			"trusted ");
+	assert_answer(trusting, "code=408|said=AGENT_ERROR|profile=carrier",
+			"reason=SIP_TRUNK_FAILURE number=13 detail=slow source=remote "
+			"code=408 decided_by=rule rule_profile=carrier rule=1 "
+			"file=" TRUSTING_MAP " line=7 profile=carrier said=ignored: no "
+			"trunk that is trusted ");
+	assert_answer(NULL, "code=486|said=CONNECTION_TIMEOUT",
+			"reason=USER_REJECTED number=12 detail=busy source=remote "
+			"code=486 decided_by=code row=Busy Here profile=default "
+			"said=ignored: no trunk that is trusted ");
+	assert_answer(trusting, "code=487|said=CLIENT_INITIATED|trunk=lab",
+			"reason=USER_UNAVAILABLE number=11 detail=terminated "
+			"source=remote code=487 decided_by=event row=487 without our "
+			"CANCEL trunk=lab profile=default said=ignored: only a caller's "
+			"CANCEL says so ");
+	assert_answer(trusting, "cancelled|code=487|said=USER_REJECTED|trunk=lab",
+			"reason=CLIENT_INITIATED number=1 detail=cancelled "
+			"source=cancel code=487 decided_by=event row=caller cancelled "
+			"first trunk=lab profile=default said=ignored: the caller "
+			"cancelled ");
+}
+
+
+static void test_said_without_a_reply(void **state)
+{
+	static const char *const words[] = {"source=timeout|said=AGENT_ERROR",
+			"unresolved|said=AGENT_ERROR|trunk=inner",
+			"source=script|code=403|said=AGENT_ERROR|trunk=inner"};
+	size_t i;
+
+	(void)state;
+	for(i = 0; i < COUNT(words); i++)
+		assert_no_answer(
+				trusting, words[i], "said: expected source remote or cancel");
+}
+
+
 static void test_hosts_without_a_trunk(void **state)
 {
 	static const char *const hosts[] = {
@@ -255,6 +317,9 @@ static void test_bad_words(void **state)
 					"header: expected \"Name: value\", not \"X y: z\""},
 			{"header=X: y\nZ: z",
 					"header: expected \"Name: value\", not \"X: y?Z: z\""},
+			{"said=12", "said: expected a reason such as USER_REJECTED, not "
+						"\"12\""},
+			{"said=", "said: expected a value"},
 			{"phrase=x\r", "phrase: expected one line without a zero byte"}};
 	char error[DR_EXPLAIN_ERROR_MAX];
 	size_t i;
@@ -275,8 +340,8 @@ static void test_bad_words(void **state)
 static void test_unknown_words(void **state)
 {
 	static const char *const known =
-			"expected code, q850, after, source, phrase, header, trunk, host, "
-			"profile, bridge, cancelled, unresolved or no-q850";
+			"expected code, q850, after, source, phrase, header, said, trunk, "
+			"host, profile, bridge, cancelled, unresolved or no-q850";
 	char error[DR_EXPLAIN_ERROR_MAX];
 
 	(void)state;
@@ -347,6 +412,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test_teardown(test_built_in, edge_free),
 			cmocka_unit_test_teardown(test_map, edge_free),
+			cmocka_unit_test_teardown(test_said, edge_free),
+			cmocka_unit_test_teardown(test_said_without_a_reply, edge_free),
 			cmocka_unit_test_teardown(test_hosts_without_a_trunk, edge_free),
 			cmocka_unit_test_teardown(test_no_answer, edge_free),
 			cmocka_unit_test_teardown(test_bad_words, edge_free),
@@ -355,5 +422,5 @@ int main(void)
 			cmocka_unit_test(test_deciders),
 	};
 
-	return cmocka_run_group_tests(tests, load_map, free_map);
+	return cmocka_run_group_tests(tests, load_maps, free_maps);
 }

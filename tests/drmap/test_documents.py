@@ -69,6 +69,7 @@ def test_completion_has_every_option(command):
     (("explain", "--so"), {"--source"}),
     (("explain", "--after", ""), {"none", "trying", "ringing"}),
     (("explain", "--source", "t"), {"timeout", "transport"}),
+    (("explain", "--said", "USER_"), {"USER_UNAVAILABLE", "USER_REJECTED"}),
     (("table", "--format", ""), {"text", "tsv", "md", "json"}),
     (("explain", "--code", ""), set()),
     (("check", "No-Such"), set()),

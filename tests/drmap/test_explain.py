@@ -15,6 +15,10 @@ NETWORK_BLOCK = ('Reason: SIP;cause=603;text="v=analytics1;url=x"')
     ("bridge", ("old.cfg", "--source", "timeout", "--after", "ringing",
                 "--bridge", "livekit")),
     ("cancelled", ("--cancelled",)),
+    ("said", ("trust.cfg", "--trunk", "inner", "--code", 408,
+              "--said", "CONNECTION_TIMEOUT")),
+    ("not-believed", ("trust.cfg", "--trunk", "other", "--code", 408,
+                      "--said", "CONNECTION_TIMEOUT")),
 ])
 def test_text(golden, name, args):
     golden(f"explain-{name}.txt", run("explain", *args))
@@ -116,6 +120,26 @@ def test_bridge_says_what_is_sent(args, send):
     assert found.get("send") == send
 
 
+@pytest.mark.parametrize("args, reason, decided_by, said", [
+    (("--host", "192.0.2.1", "--code", 486), "AGENT_ERROR", "trunk",
+     "believed"),
+    (("--host", "192.0.2.1", "--code", 480, "--q850", 17), "AGENT_ERROR",
+     "trunk", "believed"),
+    (("--host", "192.0.3.1", "--code", 486), "USER_REJECTED", "code",
+     "ignored: no trunk that is trusted"),
+    (("--profile", "carrier", "--code", 408), "SIP_TRUNK_FAILURE", "rule",
+     "ignored: no trunk that is trusted"),
+    (("--trunk", "inner", "--cancelled"), "CLIENT_INITIATED", "event",
+     "ignored: the caller cancelled"),
+    (("--trunk", "inner", "--code", 487, "--said", "CLIENT_INITIATED"),
+     "USER_UNAVAILABLE", "event", "ignored: only a caller's CANCEL says so"),
+])
+def test_what_a_trunk_said(args, reason, decided_by, said):
+    found = run_json("explain", "trust.cfg", "--said", "AGENT_ERROR", *args)
+    assert [found[key] for key in ("reason", "decided_by", "said")] == \
+        [reason, decided_by, said]
+
+
 def test_an_answer_without_detail():
     found = run("explain", "old.cfg", "--profile", "carrier", "--code", 500,
                 "--q850", 17)
@@ -141,6 +165,10 @@ def test_an_answer_without_detail():
     (("--after", "200"), 'after: expected none, trying or ringing, not "200"'),
     (("--source", "trunk"), "source: expected remote, timeout, transport, "
      'cancel or script, not "trunk"'),
+    (("--code", 408, "--said", "timeout"),
+     'said: expected a reason such as USER_REJECTED, not "timeout"'),
+    (("--source", "timeout", "--said", "AGENT_ERROR"),
+     "said: expected source remote or cancel"),
     (("--header", "X"), 'header: expected "Name: value", not "X"'),
     (("--header", ": x"), 'header: expected "Name: value", not ": x"'),
     (("--header", "A: 1\r\nB: 2"),

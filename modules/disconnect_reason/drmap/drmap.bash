@@ -6,8 +6,8 @@
 _drmap_options()
 {
 	case $1 in
-		explain) echo --code --phrase --header --q850 --after --source \
-			--unresolved --cancelled --trunk --host --profile --bridge \
+		explain) echo --code --phrase --header --said --q850 --after \
+			--source --unresolved --cancelled --trunk --host --profile --bridge \
 			--no-q850 --json --help ;;
 		table) echo --profile --format --json --help ;;
 		replay) echo --fields --decode-as --profile --changed --json --help ;;
@@ -20,6 +20,11 @@ _drmap_values()
 {
 	case $1 in
 		--after) echo none trying ringing ;;
+		--said) echo UNKNOWN_REASON CLIENT_INITIATED DUPLICATE_IDENTITY \
+			SERVER_SHUTDOWN PARTICIPANT_REMOVED ROOM_DELETED STATE_MISMATCH \
+			JOIN_FAILURE MIGRATION SIGNAL_CLOSE ROOM_CLOSED USER_UNAVAILABLE \
+			USER_REJECTED SIP_TRUNK_FAILURE CONNECTION_TIMEOUT MEDIA_FAILURE \
+			AGENT_ERROR ;;
 		--source) echo remote timeout transport cancel script ;;
 		--format) echo text tsv md json ;;
 	esac
@@ -38,7 +43,7 @@ _drmap()
 		return
 	fi
 	case $before in
-		--after | --source | --format)
+		--after | --said | --source | --format)
 			mapfile -t COMPREPLY < <(compgen -W "$(_drmap_values "$before")" \
 				-- "$word")
 			return

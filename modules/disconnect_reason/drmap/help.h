@@ -50,6 +50,8 @@ HELP_END \
 "  --code CODE          status code of the reply, 300 to 699\n" \
 "  --phrase TEXT        its reason phrase\n" \
 "  --header FIELD       a header field of it, \"Name: value\"; may be repeated\n" \
+"  --said REASON        a header of the module in it says this, such as\n" \
+"                       USER_REJECTED; only a trusted trunk is believed\n" \
 "  --q850 CAUSE         short for --header \"Reason: Q.850;cause=CAUSE\"\n" \
 "  --after WHAT         the attempt came to: none, trying or ringing\n" \
 "  --source SOURCE      remote, timeout, transport, cancel or script\n" \

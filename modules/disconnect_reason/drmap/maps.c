@@ -225,7 +225,7 @@ int map_trunk_of_address(
  */
 void map_get_trunk(const struct dr_map *map, int number, struct dr_trunk *trunk)
 {
-	*trunk = (struct dr_trunk){none, DR_PROFILE_DEFAULT, 0};
+	*trunk = (struct dr_trunk){.name = none, .profile = DR_PROFILE_DEFAULT};
 	if(map && number != DR_NONE)
 		dr_map_get_trunk(map, number, trunk);
 }

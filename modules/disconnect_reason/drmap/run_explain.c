@@ -97,6 +97,7 @@ int run_explain(const struct command *command, int argc, char **argv)
 			{"source", required_argument, NULL, 0},
 			{"phrase", required_argument, NULL, 0},
 			{"header", required_argument, NULL, 0},
+			{"said", required_argument, NULL, 0},
 			{"trunk", required_argument, NULL, 0},
 			{"host", required_argument, NULL, 0},
 			{"profile", required_argument, NULL, 0},
