@@ -145,7 +145,8 @@ static int add_trunks(rpc_t *rpc, void *list, const struct dr_map *map)
 				|| add_text(rpc, entry, "name", trunk.name) < 0
 				|| add_text(rpc, entry, "profile",
 						   dr_map_profile_name(map, trunk.profile))
-						   < 0)
+						   < 0
+				|| (trunk.trust && rpc->struct_add(entry, "d", "trust", 1) < 0))
 			return -1;
 	}
 	return 0;

@@ -155,6 +155,16 @@ def test_show(proxy):
                      "phrase": "reason", "headers": ["X-A-Reason"]}]}
 
 
+def test_show_trust(proxy):
+    """Only of trunks that are trusted."""
+    text = proxy.map.read_text()
+    assert text.count('profile = "p-a"; }') == 1
+    proxy.reload(text.replace(
+        'profile = "p-a"; }', 'profile = "p-a"; trust = true; }'))
+    assert proxy.rpc(SHOW)["trunks"] == [
+        {"name": "trunk-a", "profile": "p-a", "trust": 1}]
+
+
 def test_show_big(proxy):
     """1,000 trunks, in one answer."""
     trunks = ", ".join(f'{{ name = "t{n}"; host = "h{n}.example"; }}'
