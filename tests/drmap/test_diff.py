@@ -10,7 +10,8 @@ from conftest import run, run_json
 
 
 @pytest.mark.parametrize("old, new", [
-    ("old.cfg", "new.cfg"), ("new.cfg", "old.cfg"), ("built-in", "old.cfg")])
+    ("old.cfg", "new.cfg"), ("new.cfg", "old.cfg"), ("built-in", "old.cfg"),
+    ("trust.cfg", "distrust.cfg")])
 def test_text(golden, old, new):
     golden(f"diff-{old}-{new}.txt", run("diff", old, new, status=1))
 
@@ -104,6 +105,20 @@ def test_next_hops(changes):
         "us.carrier.example.net": (
             {"trunk": "carrier-eu", "profile": "carrier"},
             {"trunk": "carrier-us", "profile": "carrier"}),
+    }
+
+
+def test_trust():
+    """A trunk that is trusted by both is no difference."""
+    found = run_json("diff", "trust.cfg", "distrust.cfg", status=1)
+    assert {change["hop"]: (change["old"], change["new"])
+            for change in found["changes"] if change["what"] == "hop"} == {
+        "*.carrier.example.net": (
+            {"trunk": "inner", "profile": "carrier", "trust": True},
+            {"trunk": "inner", "profile": "carrier"}),
+        "192.0.3.0/24": (
+            {"trunk": "other", "profile": "default"},
+            {"trunk": "other", "profile": "default", "trust": True}),
     }
 
 

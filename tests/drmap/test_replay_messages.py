@@ -175,3 +175,36 @@ def test_rubbish_in_place_of_fields(tmp_path, line):
     found = run_json("replay", "built-in", "old.cfg", "--fields", path)
     assert found["invites"] == []
     assert not any(found["summary"].values())
+
+
+def reasons(found):
+    return [(one["old"]["reason"], one["old"]["decided_by"],
+             one["new"]["reason"], one["new"]["decided_by"])
+            for one in found["invites"]]
+
+
+@pytest.mark.parametrize("more, old, new", [
+    ({"X_LK_Disconnect_Reason": "AGENT_ERROR"},
+     ("AGENT_ERROR", "trunk"), ("USER_UNAVAILABLE", "code")),
+    ({"x_lk_disconnect_reason": "agent_error"},
+     ("USER_UNAVAILABLE", "code"), ("USER_UNAVAILABLE", "code")),
+    ({"X_One": "nothing", "X_Same": "AGENT_ERROR"},
+     ("USER_UNAVAILABLE", "code"), ("USER_UNAVAILABLE", "code")),
+    ({"X_Same": "AGENT_ERROR"},
+     ("USER_UNAVAILABLE", "code"), ("AGENT_ERROR", "trunk")),
+    ({"X_Two": "MIGRATION", "X_One": "no", "X_LK_Disconnect_Reason": "none"},
+     ("USER_UNAVAILABLE", "code"), ("MIGRATION", "trunk")),
+])
+def test_a_trusted_trunk_names_the_reason(judge, more, old, new):
+    """The first map has no bridges, the second one has some."""
+    found = judge(invite("sip:b@192.0.2.1"), reply(408, "Timeout", **more),
+                  maps=("trust.cfg", "distrust.cfg"), status=int(old != new))
+    assert reasons(found) == [old + new]
+
+
+def test_only_the_reply_of_a_trusted_trunk_is_believed(judge):
+    more = {"X_LK_Disconnect_Reason": "AGENT_ERROR"}
+    found = judge(invite(), reply(408, "Timeout", **more),
+                  maps=("trust.cfg", "distrust.cfg"), status=1)
+    assert reasons(found) == [
+        ("AGENT_ERROR", "trunk", "SIP_TRUNK_FAILURE", "rule")]

@@ -1,5 +1,5 @@
 /**
- * @file diff_hops.c  Which next hops change their trunk or profile
+ * @file diff_hops.c  Which next hops change their trunk, profile or trust
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -86,6 +86,8 @@ static void print_json_side(struct json *json, const char *key,
 	if(trunk->name.len > 0)
 		json_text(json, "trunk", trunk->name);
 	json_text(json, "profile", profile_name(map, trunk));
+	if(trunk->trust)
+		json_bool(json, "trust", true);
 	json_close(json, '}');
 }
 
@@ -101,6 +103,8 @@ static void add_side(struct words *words, const struct dr_map *map,
 	}
 	words_add(words, ", profile ");
 	words_add_text(words, profile_name(map, trunk));
+	if(trunk->trust)
+		words_add(words, ", trusted");
 }
 
 
@@ -141,7 +145,7 @@ static void compare_hop(
 	new_profile = profile_name(diff->new.map, &new);
 	if(!dr_text_is(old_profile, new_profile))
 		add_pair(pairs, old.profile, new.profile);
-	else if(dr_text_is(old.name, new.name))
+	else if(dr_text_is(old.name, new.name) && old.trust == new.trust)
 		return;
 	print_hop(diff, pattern, &old, &new);
 }
@@ -187,9 +191,9 @@ static void compare_patterns(struct diff *diff, const struct dr_map *map,
 
 
 /**
- * Print the next hops that the maps give to another trunk or another profile,
- * one for each pattern that a trunk of either map has, and the answers that
- * change with the profile
+ * Print the next hops that the maps give to another trunk or another profile, or
+ * trust differently, one for each pattern that a trunk of either map has, and the
+ * answers that change with the profile
  *
  * @param diff The comparison
  */

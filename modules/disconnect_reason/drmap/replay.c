@@ -94,6 +94,32 @@ static int find_trunk(const struct branch *branch, const struct dr_map *map)
 }
 
 
+/* The header fields that may name the reason: the map's bridges get them from
+ * the module, else they have the module's own name */
+static bool find_report(const struct branch *branch, const struct dr_map *map,
+		enum dr_reason *reason)
+{
+	static const struct dr_text standard = DR_TEXT("X-LK-Disconnect-Reason");
+	struct dr_text headers = {branch->headers, branch->headers_len};
+	struct dr_text names[DR_BRIDGE_HEADERS_MAX];
+	struct dr_bridge bridge;
+	int i, j;
+
+	if(map_bridge_count(map) == 0)
+		return dr_reason_of_headers(headers, &standard, 1, reason);
+
+	for(i = 0; i < dr_map_bridge_count(map); i++) {
+		dr_map_get_bridge(map, i, &bridge);
+		for(j = 0; j < bridge.header_count; j++)
+			names[j] = dr_map_bridge_header(map, i, j);
+		if(dr_reason_of_headers(
+				   headers, names, (size_t)bridge.header_count, reason))
+			return true;
+	}
+	return false;
+}
+
+
 /**
  * Judge a branch by a map
  *
@@ -116,6 +142,8 @@ void branch_judge(const struct branch *branch, const struct dr_map *map,
 		attempt.phrase = text_of(branch->phrase);
 		attempt.headers =
 				(struct dr_text){branch->headers, branch->headers_len};
+		attempt.reported = judgement->trunk.trust
+						   && find_report(branch, map, &attempt.report);
 	}
 	dr_classify(&attempt, &judgement->answer);
 }
