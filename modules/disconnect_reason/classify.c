@@ -28,6 +28,8 @@
 
 #define CODE_MIN DR_CODE_MIN
 #define CODE_MAX DR_CODE_MAX
+/* The highest that SIP has room for, three digits */
+#define REPLY_CODE_MAX 999
 
 /* One row of a table; empty words: no such row */
 struct row
@@ -82,19 +84,14 @@ static void decide(
 
 static void decide_by_code(struct dr_answer *answer, int code)
 {
-	const struct row *row;
-
-	if(code < CODE_MIN || code > CODE_MAX) {
+	if(code < CODE_MIN || code > REPLY_CODE_MAX)
 		decide(answer, DR_BY_EVENT, &events[DR_EVENT_NO_FINAL_CODE]);
-		return;
-	}
-	row = &codes[code - CODE_MIN];
-	if(row->words.len > 0)
-		decide(answer, DR_BY_CODE, row);
+	else if(code <= CODE_MAX && codes[code - CODE_MIN].words.len > 0)
+		decide(answer, DR_BY_CODE, &codes[code - CODE_MIN]);
 	else if(code < 600)
 		decide(answer, DR_BY_EVENT, &events[DR_EVENT_UNKNOWN_CODE]);
 	else
-		decide(answer, DR_BY_EVENT, &events[DR_EVENT_UNKNOWN_6XX]);
+		decide(answer, DR_BY_EVENT, &events[DR_EVENT_UNKNOWN_600_UP]);
 }
 
 
@@ -297,6 +294,6 @@ bool dr_is_unclassified(const struct dr_answer *answer)
 {
 	return answer->decided_by == DR_BY_EVENT
 		   && (answer->row.s == events[DR_EVENT_UNKNOWN_CODE].words.s
-				   || answer->row.s == events[DR_EVENT_UNKNOWN_6XX].words.s
+				   || answer->row.s == events[DR_EVENT_UNKNOWN_600_UP].words.s
 				   || answer->row.s == events[DR_EVENT_NO_FINAL_CODE].words.s);
 }

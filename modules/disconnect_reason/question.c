@@ -16,7 +16,7 @@
 #include "header.h"
 
 #define CODE_MIN 300
-#define CODE_MAX 699
+#define CODE_MAX 999
 #define CAUSE_MIN 1
 #define CAUSE_MAX 127
 
@@ -299,7 +299,7 @@ void dr_explain_init(struct dr_question *question, bool q850)
  * Say one thing in a question
  *
  * | key        | value                                                     |
- * | code       | final status code, 300 to 699                             |
+ * | code       | final status code, 300 to 999                             |
  * | q850       | cause 1 to 127: a Reason header field; may be repeated    |
  * | after      | none, trying or ringing                                   |
  * | source     | remote, timeout, transport, cancel or script              |

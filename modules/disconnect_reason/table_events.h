@@ -52,12 +52,12 @@ DR_EVENT(BLOCKED,        USER_REJECTED,       "blocked",
 DR_EVENT(UNKNOWN_CODE,   SIP_TRUNK_FAILURE,   "protocol",
 		 "unknown 3xx, 4xx, 5xx code")
 	/* real reply */
-DR_EVENT(UNKNOWN_6XX,    USER_REJECTED,       "declined",
-		 "unknown 6xx code")
-	/* real reply */
+DR_EVENT(UNKNOWN_600_UP, USER_REJECTED,       "declined",
+		 "unknown code from 600 on")
+	/* real reply; from 700 on, too, which SIP does not have: tm relays it */
 DR_EVENT(NO_FINAL_CODE,  UNKNOWN_REASON,      "unknown",
 		 "no final failure code")
-	/* no code from 300 to 699: never shown by a sane host; a safe answer */
+	/* no code from 300 to 999: never shown by a sane host; a safe answer */
 /* clang-format on */
 
 #undef DR_EVENT

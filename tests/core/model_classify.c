@@ -89,10 +89,10 @@ static void take_code(struct dr_answer *answer, int code)
 
 	if(row)
 		take(answer, DR_BY_CODE, row);
-	else if(code < 300 || code > 699)
+	else if(code < 300 || code > 999)
 		take_event(answer, "NO_FINAL_CODE");
 	else
-		take_event(answer, code < 600 ? "UNKNOWN_CODE" : "UNKNOWN_6XX");
+		take_event(answer, code < 600 ? "UNKNOWN_CODE" : "UNKNOWN_600_UP");
 }
 
 

@@ -466,7 +466,7 @@ static void test_reported_cancel(void **state)
 static void test_odd_codes(void **state)
 {
 	static const int codes[] = {
-			INT_MIN, -1, 0, 1, 100, 200, 299, 700, 999, INT_MAX};
+			INT_MIN, -1, 0, 1, 100, 200, 299, 1000, INT_MAX};
 	struct classify_case c = {"", DR_SOURCE_REMOTE, DR_AFTER_NONE, 0, "",
 			"Reason: Q.850;cause=34\r\n", DR_UNKNOWN_REASON, "unknown",
 			NO_CAUSE, DR_BY_EVENT};
@@ -480,6 +480,23 @@ static void test_odd_codes(void **state)
 		c.source = DR_SOURCE_SCRIPT;
 		check_cases(&c, 1);
 		c.source = DR_SOURCE_COUNT;
+		check_cases(&c, 1);
+	}
+}
+
+
+/* SIP has no class from 700 on, but room for such a code */
+static void test_codes_from_700_on(void **state)
+{
+	struct classify_case c = {"", DR_SOURCE_REMOTE, DR_AFTER_NONE, 0, "",
+			"Reason: Q.850;cause=34\r\n", DR_USER_REJECTED, "declined",
+			NO_CAUSE, DR_BY_EVENT};
+
+	(void)state;
+	for(c.code = 700; c.code <= 999; c.code++) {
+		c.source = DR_SOURCE_REMOTE;
+		check_cases(&c, 1);
+		c.source = DR_SOURCE_SCRIPT;
 		check_cases(&c, 1);
 	}
 }
@@ -503,6 +520,7 @@ int main(void)
 			cmocka_unit_test(test_reported_by_remote_only),
 			cmocka_unit_test(test_reported_cancel),
 			cmocka_unit_test(test_odd_codes),
+			cmocka_unit_test(test_codes_from_700_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,7 +98,7 @@ static void test_rules(void **state)
 			{"class and cause, no detail", "twilio", REMOTE, 599, "", Q850(21),
 					DR_USER_REJECTED, "", DR_BY_RULE, 11},
 			{"a code beyond all classes", "twilio", REMOTE, 700, "", Q850(21),
-					DR_UNKNOWN_REASON, "unknown", DR_BY_EVENT, 0},
+					DR_USER_REJECTED, "declined", DR_BY_EVENT, 0},
 			{"a code of one digit is no class", "twilio", REMOTE, 5, "",
 					Q850(21), DR_UNKNOWN_REASON, "unknown", DR_BY_EVENT, 0},
 			{"other cause refines", "twilio", REMOTE, 500, "", Q850(34),

@@ -63,6 +63,7 @@ def test_text_and_json_say_the_same():
      "remote", "q850"),
     (("--code", 480, "--header", "Reason: q.850 ; cause=34"),
      "SIP_TRUNK_FAILURE", 13, "congestion", "remote", "q850"),
+    (("--code", 999), "USER_REJECTED", 12, "declined", "remote", "event"),
     (("--code", 480, "--q850", 34, "--no-q850"), "USER_UNAVAILABLE", 11,
      "unavailable", "remote", "code"),
 ])
@@ -157,9 +158,9 @@ def test_an_answer_without_detail():
     (("--unresolved", "--source", "timeout"),
      "unresolved: expected source transport"),
     (("--code", 200), 'code: "200" is no final failure code: expected 300 to '
-     "699"),
+     "999"),
     (("--code", "48x"), 'code: "48x" is no final failure code: expected 300 to '
-     "699"),
+     "999"),
     (("--code", ""), "code: expected a value"),
     (("--q850", 128), 'q850: "128" is no Q.850 cause: expected 1 to 127'),
     (("--after", "200"), 'after: expected none, trying or ringing, not "200"'),

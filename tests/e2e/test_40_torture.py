@@ -95,6 +95,17 @@ def test_lines_before(pair):
         check_header(call, final_of(call), SAID[486])
 
 
+def test_no_class_of_sip(pair):
+    """tm relays a code from 700 on like any other; SIPp knows none."""
+    codes = (700, 850, 999)
+    plans = [Plan((template(code, ["Reason: Q.850;cause=34", SPOOF],
+                            phrase="Odd"),)) for code in codes]
+    calls = play_both(pair, plans)
+    assert [code_of(final_of(call)) for call in calls] == list(codes)
+    for call in calls:
+        check_header(call, final_of(call), b"USER_REJECTED")
+
+
 def test_cut(pair):
     """Wherever a segment ends: in a name of ours, in a CRLF, in the CSeq."""
     plans = [Plan((LONG[name],), cut=cut) for name in ("plain", "spoof")

@@ -47,7 +47,7 @@ HELP_END \
 "Prints the reason of a failed attempt and what decided it. Without FILE, the\n" \
 "built-in tables answer.\n" \
 "\n" \
-"  --code CODE          status code of the reply, 300 to 699\n" \
+"  --code CODE          status code of the reply, 300 to 999\n" \
 "  --phrase TEXT        its reason phrase\n" \
 "  --header FIELD       a header field of it, \"Name: value\"; may be repeated\n" \
 "  --said REASON        a header of the module in it says this, such as\n" \
