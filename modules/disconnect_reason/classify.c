@@ -102,9 +102,11 @@ static const struct row *timeout_event(enum dr_after after)
 			return &events[DR_EVENT_NO_ANSWER];
 		case DR_AFTER_TRYING:
 			return &events[DR_EVENT_TRYING_ONLY];
-		default:
-			return &events[DR_EVENT_NO_REPLY];
+		case DR_AFTER_NONE:
+		case DR_AFTER_COUNT:
+			break;
 	}
+	return &events[DR_EVENT_NO_REPLY];
 }
 
 
@@ -265,22 +267,23 @@ void dr_classify(const struct dr_attempt *attempt, struct dr_answer *answer)
 	switch(attempt->source) {
 		case DR_SOURCE_CANCEL:
 			decide(answer, DR_BY_EVENT, &events[DR_EVENT_CANCELLED]);
-			break;
+			return;
 		case DR_SOURCE_TIMEOUT:
 			decide(answer, DR_BY_EVENT, timeout_event(attempt->after));
-			break;
+			return;
 		case DR_SOURCE_TRANSPORT:
 			decide(answer, DR_BY_EVENT,
 					&events[attempt->unresolved ? DR_EVENT_NOT_RESOLVED
 												: DR_EVENT_NOT_SENT]);
-			break;
+			return;
 		case DR_SOURCE_REMOTE:
 			classify_reply(attempt, answer);
-			break;
-		default:
-			decide_by_code(answer, attempt->code);
+			return;
+		case DR_SOURCE_SCRIPT:
+		case DR_SOURCE_COUNT:
 			break;
 	}
+	decide_by_code(answer, attempt->code);
 }
 
 

@@ -131,6 +131,9 @@ static void test_no_reply(void **state)
 					DR_SIP_TRUNK_FAILURE, "transport", NO_CAUSE, DR_BY_EVENT},
 			{"after is nonsense", DR_SOURCE_TIMEOUT, DR_AFTER_COUNT, 0, "", "",
 					DR_CONNECTION_TIMEOUT, "no-reply", NO_CAUSE, DR_BY_EVENT},
+			{"after is more nonsense", DR_SOURCE_TIMEOUT,
+					(enum dr_after)(DR_AFTER_COUNT + 1), 0, "", "",
+					DR_CONNECTION_TIMEOUT, "no-reply", NO_CAUSE, DR_BY_EVENT},
 	};
 
 	(void)state;
@@ -480,6 +483,8 @@ static void test_odd_codes(void **state)
 		c.source = DR_SOURCE_SCRIPT;
 		check_cases(&c, 1);
 		c.source = DR_SOURCE_COUNT;
+		check_cases(&c, 1);
+		c.source = (enum dr_source)(DR_SOURCE_COUNT + 1);
 		check_cases(&c, 1);
 	}
 }
