@@ -32,7 +32,7 @@ static const struct
 {
 	const char *name;
 	const char *doc;
-} per_reason_texts[DR_PER_REASON_COUNT] = {
+} per_reason_texts[] = {
 		[DR_ATTEMPTS] = {"attempts", "branches that failed, by reason"},
 		[DR_OUTCOMES] = {"outcomes", "what callers were told, by reason"},
 };
@@ -50,6 +50,11 @@ static counter_def_t defs[] = {
 	{0, 0, 0, 0, 0, 0}
 };
 /* clang-format on */
+
+_Static_assert(sizeof(per_reason_texts) / sizeof(*per_reason_texts)
+							   == DR_PER_REASON_COUNT
+					   && sizeof(defs) / sizeof(*defs) == DR_COUNTER_COUNT + 1,
+		"a counter has no name");
 
 
 /** The core keeps the name, so it is never freed */

@@ -13,18 +13,9 @@
 #include "history.h"
 
 static const struct dr_text names[DR_FIELD_COUNT] = {
-		[DR_FIELD_REASON] = DR_TEXT("reason"),
-		[DR_FIELD_NUMBER] = DR_TEXT("number"),
-		[DR_FIELD_DETAIL] = DR_TEXT("detail"),
-		[DR_FIELD_SOURCE] = DR_TEXT("source"),
-		[DR_FIELD_CODE] = DR_TEXT("code"),
-		[DR_FIELD_Q850] = DR_TEXT("q850"),
-		[DR_FIELD_TRUNK] = DR_TEXT("trunk"),
-		[DR_FIELD_BRIDGE] = DR_TEXT("bridge"),
-		[DR_FIELD_PROFILE] = DR_TEXT("profile"),
-		[DR_FIELD_RULE] = DR_TEXT("rule"),
-		[DR_FIELD_RINGING] = DR_TEXT("ringing"),
-		[DR_FIELD_HISTORY] = DR_TEXT("history"),
+#define DR_FIELD_NAME(id, name) [DR_FIELD_##id] = DR_TEXT(name),
+		DR_FIELDS(DR_FIELD_NAME)
+#undef DR_FIELD_NAME
 };
 
 
@@ -67,6 +58,14 @@ static int give_number(struct dr_value *value, bool known, int number)
 	value->text = (struct dr_text){NULL, 0};
 	value->number = number;
 	return known ? 0 : ENOENT;
+}
+
+
+/** What there is only once there is a reason */
+static int give_decided(
+		struct dr_value *value, const struct dr_view *view, struct dr_text text)
+{
+	return view->decided ? give_text(value, text) : ENOENT;
 }
 
 
@@ -140,6 +139,20 @@ int dr_field_get(const struct dr_view *view, enum dr_field field, char *buf,
 	bool decided = view->decided;
 
 	switch(field) {
+		case DR_FIELD_REASON:
+			return give_decided(value, view, dr_reason_name(answer->reason));
+		case DR_FIELD_NUMBER:
+			return give_number(value, decided, (int)answer->reason);
+		case DR_FIELD_DETAIL:
+			return give_decided(value, view, answer->detail);
+		case DR_FIELD_SOURCE:
+			return give_decided(value, view, dr_source_name(answer->source));
+		case DR_FIELD_CODE:
+			return give_number(
+					value, decided && answer->code > 0, answer->code);
+		case DR_FIELD_Q850:
+			return give_number(value, decided && answer->cause != DR_CAUSE_NONE,
+					answer->cause);
 		case DR_FIELD_TRUNK:
 			return give_text(value, answer->trunk);
 		case DR_FIELD_BRIDGE:
@@ -152,22 +165,8 @@ int dr_field_get(const struct dr_view *view, enum dr_field field, char *buf,
 			return give_number(value, view->call != NULL, view->rang ? 1 : 0);
 		case DR_FIELD_HISTORY:
 			return give_text(value, history(view, buf, size));
-		case DR_FIELD_NUMBER:
-			return give_number(value, decided, (int)answer->reason);
-		case DR_FIELD_CODE:
-			return give_number(
-					value, decided && answer->code > 0, answer->code);
-		case DR_FIELD_Q850:
-			return give_number(value, decided && answer->cause != DR_CAUSE_NONE,
-					answer->cause);
-		default:
+		case DR_FIELD_COUNT:
 			break;
 	}
-	if(!decided)
-		return ENOENT;
-	if(field == DR_FIELD_DETAIL)
-		return give_text(value, answer->detail);
-	return give_text(value, field == DR_FIELD_SOURCE
-									? dr_source_name(answer->source)
-									: dr_reason_name(answer->reason));
+	return ENOENT;
 }

@@ -11,22 +11,27 @@
 
 #include "call.h"
 
-/** The names are those of $dr(name) and of the XAVP */
+/** All fields: FIELD(id, name), DR_FIELD_<id> has this name in $dr(name) and in
+ * the XAVP */
+#define DR_FIELDS(FIELD)      \
+	FIELD(REASON, "reason")   \
+	FIELD(NUMBER, "number")   \
+	FIELD(DETAIL, "detail")   \
+	FIELD(SOURCE, "source")   \
+	FIELD(CODE, "code")       \
+	FIELD(Q850, "q850")       \
+	FIELD(TRUNK, "trunk")     \
+	FIELD(BRIDGE, "bridge")   \
+	FIELD(PROFILE, "profile") \
+	FIELD(RULE, "rule")       \
+	FIELD(RINGING, "ringing") \
+	FIELD(HISTORY, "history")
+
 enum dr_field
 {
-	DR_FIELD_REASON,
-	DR_FIELD_NUMBER,
-	DR_FIELD_DETAIL,
-	DR_FIELD_SOURCE,
-	DR_FIELD_CODE,
-	DR_FIELD_Q850,
-	DR_FIELD_TRUNK,
-	DR_FIELD_BRIDGE,
-	DR_FIELD_PROFILE,
-	DR_FIELD_RULE,
-	DR_FIELD_RINGING,
-	DR_FIELD_HISTORY,
-	DR_FIELD_COUNT
+#define DR_FIELD_ID(id, name) DR_FIELD_##id,
+	DR_FIELDS(DR_FIELD_ID) DR_FIELD_COUNT
+#undef DR_FIELD_ID
 };
 
 /** An answer as somebody sees it, or what is known while there is none */
