@@ -23,7 +23,7 @@ MAKEFLAGS += --no-print-directory
 all: module drmap ## build everything for the Kamailio that is installed (default)
 
 include $(wildcard tests/core/core.mk tests/share/share.mk \
-	tests/starve/starve.mk)
+	tests/starve/starve.mk tests/parsers/parsers.mk)
 include $(wildcard modules/disconnect_reason/*/*.mk)
 
 module: ## build build/disconnect_reason.so and see that Kamailio loads it
@@ -57,6 +57,7 @@ test: ## lint, core tests, 20 s of each fuzzer and end-to-end tests
 	@$(MAKE) drmap-test
 	@$(MAKE) module
 	@$(MAKE) starve
+	@$(MAKE) parsers
 	@$(MAKE) doc-test
 	@$(PYTEST)
 
@@ -66,6 +67,7 @@ test-long: ## fuzz ten minutes each, then all end-to-end tests, long and in memc
 	@$(MAKE) core-fuzz FUZZ_SECONDS=600
 	@$(MAKE) module drmap
 	@$(MAKE) starve
+	@$(MAKE) parsers
 	@$(PYTEST) -m long
 	@for round in 1 2 3; do $(PYTEST) || exit 1; done
 	@tests/memcheck $(BUILD)/memcheck
