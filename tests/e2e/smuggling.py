@@ -1,7 +1,8 @@
 # Replies whose trunk writes fields of ours so that only some parsers see them.
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A forged field is a lead, one of our names, what stands behind the name, a
-colon, a value and an end; it stands somewhere in a reply that is good else.
+"""A forged field is a lead, one of our names, what stands inside and behind the
+name, a colon, a value and an end; it stands somewhere in a reply that is good
+else.
 `written()` has each part in turn, `random_case(seed, number)` mixes them and
 breaks the bytes around them, always in the same way for the same number."""
 
@@ -49,6 +50,8 @@ LEADS = {"none": b"", **UNICODE, **CONTROLS, **VALUES,
             for name, end in {**LINES, **ENDS, **UNICODE, **CONTROLS}.items()},
          **{f"crlf, {name}": b"X-Any: 1\r\n" + byte
             for name, byte in {**UNICODE, **CONTROLS}.items()}}
+# JAIN-SIP takes folds away, even those inside a name
+INSIDE = {**LINES, **CONTROLS}
 BEHIND = {"none": b"", **LINES, **UNICODE, **CONTROLS,
           "space vt": b" \x0b", "nbsp tab": b"\xc2\xa0\t"}
 COLONS = {"one": b":", "two": b"::", "apart": b": :", "folded": b":\r\n ",
@@ -70,8 +73,11 @@ class Case(NamedTuple):
     body: bytes = b""  # must come through as it is
 
 
-def forged(lead=b"", name=REASON_HEADER, behind=b"", colon=b":", tail=b"\r\n"):
-    return lead + name.encode() + behind + colon + FORGED + tail
+def forged(lead=b"", name=REASON_HEADER, behind=b"", colon=b":", tail=b"\r\n",
+           inside=b""):
+    half = len(name) // 2
+    return (lead + name[:half].encode() + inside + name[half:].encode()
+            + behind + colon + FORGED + tail)
 
 
 def put(what, position="last", code=FAILED, body=b"", first=b"\r\n"):
@@ -89,7 +95,7 @@ def put(what, position="last", code=FAILED, body=b"", first=b"\r\n"):
 def _fields():
     """(label, forged field), each part in turn."""
     for part, table in (("lead", LEADS), ("behind", BEHIND), ("colon", COLONS),
-                        ("tail", TAILS)):
+                        ("tail", TAILS), ("inside", INSIDE)):
         for name, value in table.items():
             yield f"{part} {name}", forged(**{part: value})
 
@@ -171,7 +177,8 @@ def random_case(seed, number):
         forged(some(LEADS), recased(dice.choice(NAMES), dice),
                some(BEHIND) if dice.random() < 0.5 else b"",
                some(COLONS) if dice.random() < 0.3 else b":",
-               some(TAILS) if dice.random() < 0.3 else b"\r\n")
+               some(TAILS) if dice.random() < 0.3 else b"\r\n",
+               some(LINES) if dice.random() < 0.1 else b"")
         for _ in range(dice.choice((1, 1, 2, 3))))
     code = dice.choice((FAILED, FAILED, FAILED, 180, 183, 200))
     raw = put(field, dice.choice(list(POSITIONS)), code,
