@@ -5,7 +5,7 @@
 # Included by the Makefile at the root; paths are relative to it.
 
 CORE := modules/disconnect_reason
-CORE_C := $(addprefix $(CORE)/, text.c reason.c header.c \
+CORE_C := $(addprefix $(CORE)/, text.c reason.c header.c strip.c \
 	reason_header.c q850.c classify.c detail.c explain.c question.c \
 	map.c map_find.c map_match.c map_search.c map_table.c map_words.c \
 	map_spec.c map_build.c map_compile.c map_compile_rules.c \
@@ -15,7 +15,7 @@ CORE_C := $(addprefix $(CORE)/, text.c reason.c header.c \
 	map_load_rules.c map_load_trunks.c map_load_bridges.c)
 # The plain ways to do what the core does, for the fuzzers too
 CORE_MODEL_C := $(addprefix tests/core/, map_model.c model_classify.c \
-	model_reply.c)
+	model_reply.c model_strip.c)
 CORE_HELPERS_C := $(CORE_MODEL_C) $(addprefix tests/core/, edge.c \
 	map_design.c map_random.c map_written.c)
 CORE_H := $(wildcard $(CORE)/*.h tests/core/*.h tests/fuzz/*.h)
@@ -59,21 +59,39 @@ core-coverage: ## print branch coverage of the core; all that can be taken must 
 	@tests/core/coverage tests/core/unreached.tsv \
 		$(CORE_C:%.c=$(CORE_COVERAGE)/%.gcda)
 
-# Instructions are those of 2,000 answers without those of 1,000
-core-bench: $(CORE_BUILD)/bench_lookup ## what an answer costs by size of the map
+# Instructions are those of 2,000 answers without those of 1,000. A header field
+# that a trunk made up costs what it costs in a reply with ten: 1.3 times that is
+# too much.
+core-bench: $(CORE_BUILD)/bench_lookup $(CORE_BUILD)/bench_strip ## what an answer costs by size of the map, and a reply by names to strip
 	@$<
 	@printf '\n%-8s %6s %6s %20s\n' asks rules trunks instructions/answer
 	@for map in 'none 0 0' $(foreach kind,code q850 header phrase all, \
 			'$(kind) 10 1' '$(kind) 100 10' '$(kind) 10000 1000'); do \
 		for answers in 1000 2000; do \
-			valgrind --tool=callgrind --callgrind-out-file=/dev/null \
-				--toggle-collect=ask_all $< $$map $$answers 2>&1 \
+			$(call CORE_COUNT,ask_all) $< $$map $$answers 2>&1 \
 				| sed -n 's/.*Collected : *//p'; \
 		done | xargs echo $$map | awk '{ \
 			printf "%-8s %6d %6d %20.1f\n", $$1, $$2, $$3, ($$5 - $$4) / 1000 }'; \
 	done
+	@printf '\n%-8s %20s %20s\n' spoofed instructions/reply instructions/field
+	@for fields in 0 10 100 1000; do \
+		for replies in 100 200; do \
+			$(call CORE_COUNT,dr_strip) $(CORE_BUILD)/bench_strip $$fields \
+				$$replies 2>&1 | sed -n 's/.*Collected : *//p'; \
+		done | xargs echo $$fields; \
+	done | awk '{ \
+		reply = ($$3 - $$2) / 100 } \
+		$$1 == 0 { none = reply; printf "%-8d %20.1f\n", $$1, reply; next } \
+		{ field = (reply - none) / $$1; \
+			printf "%-8d %20.1f %20.1f\n", $$1, reply, field } \
+		$$1 == 10 { ten = field } \
+		field > 1.3 * ten || field <= 0 { bad = 1 } \
+		END { if(bad || NR != 4) { print "core-bench: not linear"; exit 1 } }'
 
-$(CORE_BUILD)/bench_lookup: tests/core/bench_lookup.c $(CORE_C) $(CORE_H)
+CORE_COUNT = valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+	--toggle-collect=$(1)
+
+$(CORE_BUILD)/bench_%: tests/core/bench_%.c $(CORE_C) $(CORE_H)
 	@mkdir -p $(@D)
 	@$(CC) $(CORE_FLAGS) -O2 -o $@ $(filter %.c,$^) $(CORE_LIBS)
 
