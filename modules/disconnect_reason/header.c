@@ -197,58 +197,6 @@ bool dr_header_find_initial(
 }
 
 
-static bool begins_word(struct dr_text text, const char *s)
-{
-	return s == text.s || s[-1] == '\n' || s[-1] == '\r' || s[-1] == ' '
-		   || s[-1] == '\t';
-}
-
-
-static bool has_word(struct dr_text text, char initial, struct dr_text word)
-{
-	const char *end = text.s + text.len;
-	const char *s = text.s;
-
-	if(text.len == 0)
-		return false;
-	while((s = memchr(s, initial, (size_t)(end - s))) != NULL) {
-		if(begins_word(text, s) && (size_t)(end - s) >= word.len
-				&& dr_text_alike((struct dr_text){s, word.len}, word))
-			return true;
-		s++;
-	}
-	return false;
-}
-
-
-/**
- * Could a message have a header field with one of several names? Says so of
- * nearly no message that has none, at a small part of the cost of a walk: it
- * looks for the initials of the names, which are rare letters when the names
- * begin with X-.
- *
- * @param message Header fields, maybe with a body behind
- * @param names   The names, any case; none is empty
- * @param count   How many names there are
- *
- * @return false when there is surely none
- */
-bool dr_header_may_have(
-		struct dr_text message, const struct dr_text *names, size_t count)
-{
-	size_t i;
-
-	for(i = 0; i < count; i++) {
-		char initial = *names[i].s;
-
-		if(has_word(message, initial, names[i])
-				|| has_word(message, (char)(initial ^ 0x20), names[i]))
-			return true;
-	}
-	return false;
-}
-
-
 /**
  * Has a header field this name?
  *
@@ -260,31 +208,6 @@ bool dr_header_may_have(
 bool dr_header_is(const struct dr_header *header, struct dr_text name)
 {
 	return header->name.len == name.len && dr_text_alike(header->name, name);
-}
-
-
-/**
- * What to cut out of a message to remove a header field from it
- *
- * The whole field. But where a field that stays ends with a CR alone before it,
- * this one's line end stays: else that CR would join what stands behind. When
- * that is the empty line, the body would turn into header fields.
- *
- * @param message Header fields, as dr_header_find() got them at first
- * @param header  A field of them, behind those that were cut before
- * @param cut     What was cut last, at first the empty text that begins the
- *                message; set to what to cut next
- */
-void dr_header_cut(struct dr_text message, const struct dr_header *header,
-		struct dr_text *cut)
-{
-	const char *last_end = cut->s + cut->len;
-
-	*cut = header->field;
-	if(cut->s == message.s || cut->s == last_end || cut->s[-1] != '\r')
-		return;
-	while(cut->s[cut->len - 1] == '\r' || cut->s[cut->len - 1] == '\n')
-		cut->len--;
 }
 
 

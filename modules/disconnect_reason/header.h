@@ -14,6 +14,9 @@
 
 #include "text.h"
 
+/** Longest name of a header field of ours in bytes */
+#define DR_HEADER_NAME_MAX 64
+
 /** One header field, folded lines included */
 struct dr_header
 {
@@ -31,15 +34,11 @@ static inline uint32_t dr_initial(char c)
 
 
 bool dr_header_next(struct dr_text *headers, struct dr_header *header);
-bool dr_header_may_have(
-		struct dr_text message, const struct dr_text *names, size_t count);
 bool dr_header_find(struct dr_text *headers, const struct dr_text *names,
 		size_t count, struct dr_header *header);
 bool dr_header_find_initial(
 		struct dr_text *headers, uint32_t initials, struct dr_header *header);
 bool dr_header_is(const struct dr_header *header, struct dr_text name);
-void dr_header_cut(struct dr_text message, const struct dr_header *header,
-		struct dr_text *cut);
 size_t dr_token_length(struct dr_text text);
 bool dr_token_check(struct dr_text token);
 

@@ -9,6 +9,7 @@
 #ifndef DR_MAP_SPEC_H
 #define DR_MAP_SPEC_H
 
+#include "header.h"
 #include "map.h"
 
 /** Most rules of a map */
@@ -19,9 +20,6 @@
 
 /** Longest prefix, and longest phrase, of a rule in bytes */
 #define DR_PREFIX_MAX 128
-
-/** Longest name of a header field in bytes */
-#define DR_HEADER_NAME_MAX 64
 
 /** Longest host name (RFC 1035 section 2.3.4) in bytes */
 #define DR_HOST_MAX 253

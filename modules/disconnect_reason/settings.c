@@ -15,9 +15,6 @@
 #include "header.h"
 #include "settings.h"
 
-/** Longest header name in bytes */
-#define HEADER_NAME_MAX 64
-
 struct dr_settings dr_settings = {
 		.auto_watch = 1, .strip = 1, .q850 = 1, .map_file = ""};
 
@@ -38,7 +35,7 @@ static int check_switch(const char *name, int value)
 static hdr_types_t header_type(const str *name)
 {
 	struct hdr_field field = {0};
-	char line[HEADER_NAME_MAX + 2];
+	char line[DR_HEADER_NAME_MAX + 2];
 
 	memcpy(line, name->s, name->len);
 	line[name->len] = ':';
@@ -54,10 +51,10 @@ static int check_header(const char *parameter, const str *name)
 	struct dr_text token = {name->s, name->len > 0 ? (size_t)name->len : 0};
 	hdr_types_t type;
 
-	if(!dr_token_check(token) || token.len > HEADER_NAME_MAX) {
+	if(!dr_token_check(token) || token.len > DR_HEADER_NAME_MAX) {
 		LM_ERR("parameter %s is \"%.*s\": expected a header name, a token of"
 			   " 1 to %d bytes (RFC 3261 section 25.1)\n",
-				parameter, name->len, name->s, HEADER_NAME_MAX);
+				parameter, name->len, name->s, DR_HEADER_NAME_MAX);
 		return -1;
 	}
 	type = header_type(name);

@@ -182,75 +182,6 @@ static void test_find(void **state)
 }
 
 
-/* A reply without what dr_header_cut() says, for the name X-B */
-static void cut(struct dr_text message, char *out, size_t size)
-{
-	static const struct dr_text name = DR_TEXT("X-B");
-	struct dr_text headers = message;
-	struct dr_text cut = {message.s, 0};
-	const char *at = message.s;
-	struct dr_header h;
-	size_t len = 0;
-
-	while(dr_header_find(&headers, &name, 1, &h)) {
-		dr_header_cut(message, &h, &cut);
-		len += (size_t)snprintf(
-				out + len, size - len, "%.*s", (int)(cut.s - at), at);
-		at = cut.s + cut.len;
-	}
-	snprintf(out + len, size - len, "%.*s", (int)(message.s + message.len - at),
-			at);
-}
-
-
-/* A field that goes must not take the line end of one that stays, nor leave an
- * empty line: a body that turned into header fields could bring ours back */
-static void test_cut(void **state)
-{
-	static const struct
-	{
-		const char *message;
-		const char *left;
-	} cases[] = {
-			{"A: 1\r\nX-B: 2\r\nC: 3\r\n\r\n", "A: 1\r\nC: 3\r\n\r\n"},
-			{"X-B: 2\n\nX-B: 3\n", "\nX-B: 3\n"},
-			{"X-B: 2\rx-b:\r\n 3\rC: 4\r\n", "C: 4\r\n"},
-			{"A: 1\rX-B: 2\r\n\r\nX-B: 3\r\n", "A: 1\r\r\n\r\nX-B: 3\r\n"},
-			{"A: 1\rX-B: 2\rX-B: 3\r\n\r\nX-B: 4\r\n",
-					"A: 1\r\r\r\n\r\nX-B: 4\r\n"},
-			{"A: 1\rX-B: 2\nX-B: 3\n\nX-B: 4\n", "A: 1\r\n\nX-B: 4\n"},
-			{"A: 1\rX-B: 2", "A: 1\r"},
-	};
-	char out[64];
-	size_t i;
-
-	(void)state;
-	for(i = 0; i < COUNT(cases); i++) {
-		cut(edge_string(cases[i].message), out, sizeof(out));
-		assert_string_equal(out, cases[i].left);
-	}
-}
-
-
-static void test_may_have(void **state)
-{
-	static const struct dr_text names[] = {DR_TEXT("X-a"), DR_TEXT("9-b")};
-
-	(void)state;
-	assert_true(dr_header_may_have(EDGE("Via: 1\r\nx-A : b\r\n"), names, 2));
-	assert_true(dr_header_may_have(EDGE("X-a:b"), names, 2));
-	assert_true(dr_header_may_have(EDGE(" X-A:b"), names, 2));
-	assert_true(dr_header_may_have(EDGE("\tX-A:b"), names, 2));
-	assert_true(dr_header_may_have(EDGE("Via: 1\rX-a: b"), names, 2));
-	assert_true(dr_header_may_have(EDGE("Via: 1\n9-B: c"), names, 2));
-	assert_false(dr_header_may_have(EDGE("Via: 1\n9-B: c"), names, 1));
-	assert_false(dr_header_may_have(EDGE("Max-a: 1\r\nX-b: xX-a"), names, 2));
-	assert_false(dr_header_may_have(EDGE("X-"), names, 2));
-	assert_false(dr_header_may_have(EDGE(""), names, 2));
-	assert_false(dr_header_may_have(EDGE("X-a: 1"), names, 0));
-}
-
-
 static void test_rubbish(void **state)
 {
 	static const char bytes[] = "\r\n\t :,;\"\\aA\0\xff";
@@ -309,8 +240,6 @@ int main(void)
 			cmocka_unit_test_teardown(test_zero_bytes, edge_free),
 			cmocka_unit_test_teardown(test_no_text, edge_free),
 			cmocka_unit_test_teardown(test_find, edge_free),
-			cmocka_unit_test_teardown(test_cut, edge_free),
-			cmocka_unit_test_teardown(test_may_have, edge_free),
 			cmocka_unit_test_teardown(test_rubbish, edge_free),
 			cmocka_unit_test_teardown(test_tokens, edge_free),
 	};
