@@ -5,62 +5,54 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * The notes are a value of an XAVP that the script has no use for. Kamailio
- * keeps it for the request, moves it to the transaction, and frees it.
+ * The worker that handles a request handles no other one until its script is
+ * over, so the notes are kept in a static, with the number of their message, as
+ * tm keeps its own place. The script cannot lose them, whatever it does to the
+ * message.
  */
 
 #include <string.h>
 
-#include "../../core/dprint.h"
-#include "../../core/mem/shm_mem.h"
-#include "../../core/xavp.h"
-
 #include "notes.h"
 
-static str notes_name = str_init("_disconnect_reason");
+/** The notes of the message with that number in that process */
+static struct
+{
+	unsigned int id;
+	int pid;
+	struct dr_notes notes;
+} place;
 
 
 /**
- * Find the notes of the request that is being processed, or of the transaction
- * whose XAVPs are in use
+ * @param request  request that a script handles
  *
- * @return the notes, which Kamailio owns; NULL when there are none
+ * @return its notes, in static memory; NULL when there are none
  */
-struct dr_notes *dr_notes_find(void)
+struct dr_notes *dr_notes_find(const struct sip_msg *request)
 {
-	const sr_xavp_t *xavp;
+	bool found = place.pid != 0 && place.id == request->id
+				 && place.pid == request->pid;
 
-	/* most calls have none: spare them the search */
-	if(*xavp_get_crt_list() == NULL)
-		return NULL;
-	xavp = xavp_get(&notes_name, NULL);
-	return xavp && xavp->val.type == SR_XTYPE_SPTR ? xavp->val.v.vptr : NULL;
+	return found ? &place.notes : NULL;
 }
 
 
 /**
  * Find the notes, or make new ones
  *
- * @return the notes, which Kamailio owns; NULL without memory, after a log line
+ * @param request  request that a script handles
+ *
+ * @return the notes, in static memory
  */
-struct dr_notes *dr_notes_make(void)
+struct dr_notes *dr_notes_make(const struct sip_msg *request)
 {
-	struct dr_notes *notes = dr_notes_find();
-	sr_xval_t value = {.type = SR_XTYPE_SPTR};
-
-	if(notes)
-		return notes;
-	notes = shm_mallocxz(sizeof(*notes));
-	if(notes == NULL) {
-		SHM_MEM_ERROR;
-		return NULL;
+	if(dr_notes_find(request) == NULL) {
+		memset(&place.notes, 0, sizeof(place.notes));
+		place.id = request->id;
+		place.pid = request->pid;
 	}
-	value.v.vptr = notes;
-	if(xavp_add_value(&notes_name, &value, NULL))
-		return notes;
-	LM_ERR("no memory for what the script says\n");
-	shm_free(notes);
-	return NULL;
+	return &place.notes;
 }
 
 
@@ -96,10 +88,14 @@ void dr_notes_set_trunk(struct dr_notes *notes, struct dr_text trunk)
 
 /**
  * @param notes   notes
- * @param detail  detail token of the script's answer; empty: none
+ * @param reason  why the script lets the call fail
+ * @param detail  detail token; empty: none
  */
-void dr_notes_set_detail(struct dr_notes *notes, struct dr_text detail)
+void dr_notes_set_answer(
+		struct dr_notes *notes, enum dr_reason reason, struct dr_text detail)
 {
+	notes->decided = true;
+	notes->reason = reason;
 	notes->detail_len = keep(notes->detail, sizeof(notes->detail), detail);
 }
 
@@ -142,18 +138,17 @@ struct dr_text dr_notes_trunk(const struct dr_notes *notes)
  * Make the answer that the script gave
  *
  * @param notes   notes, or NULL; the answer's detail belongs to them
- * @param reason  its reason
- * @param answer  set
+ * @param answer  set; UNKNOWN_REASON when the script gave none
  */
-void dr_notes_answer(const struct dr_notes *notes, enum dr_reason reason,
-		struct dr_answer *answer)
+void dr_notes_answer(const struct dr_notes *notes, struct dr_answer *answer)
 {
 	memset(answer, 0, sizeof(*answer));
-	answer->reason = reason;
 	answer->source = DR_SOURCE_SCRIPT;
 	answer->decided_by = DR_BY_SCRIPT;
 	answer->cause = DR_CAUSE_NONE;
 	answer->rule = DR_NONE;
-	if(notes)
-		answer->detail = (struct dr_text){notes->detail, notes->detail_len};
+	if(notes == NULL || !notes->decided)
+		return;
+	answer->reason = notes->reason;
+	answer->detail = (struct dr_text){notes->detail, notes->detail_len};
 }

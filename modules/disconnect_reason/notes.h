@@ -9,14 +9,18 @@
 #ifndef DR_NOTES_H
 #define DR_NOTES_H
 
+#include "../../core/parser/msg_parser.h"
+
 #include "classify.h"
 #include "map.h"
 
-/** Lengths are 0 where nothing was said; in shared memory */
+/** Lengths are 0 where nothing was said */
 struct dr_notes
 {
 	bool watch;
 	bool ignore;
+	bool decided;		   /**< the script said why it fails */
+	enum dr_reason reason; /**< why; valid when decided */
 	unsigned char profile_len;
 	unsigned char trunk_len;
 	unsigned char detail_len;
@@ -25,14 +29,14 @@ struct dr_notes
 	char detail[DR_DETAIL_MAX];
 };
 
-struct dr_notes *dr_notes_find(void);
-struct dr_notes *dr_notes_make(void);
+struct dr_notes *dr_notes_find(const struct sip_msg *request);
+struct dr_notes *dr_notes_make(const struct sip_msg *request);
 void dr_notes_set_profile(struct dr_notes *notes, struct dr_text profile);
 void dr_notes_set_trunk(struct dr_notes *notes, struct dr_text trunk);
-void dr_notes_set_detail(struct dr_notes *notes, struct dr_text detail);
+void dr_notes_set_answer(
+		struct dr_notes *notes, enum dr_reason reason, struct dr_text detail);
 int dr_notes_profile(const struct dr_notes *notes, const struct dr_map *map);
 struct dr_text dr_notes_trunk(const struct dr_notes *notes);
-void dr_notes_answer(const struct dr_notes *notes, enum dr_reason reason,
-		struct dr_answer *answer);
+void dr_notes_answer(const struct dr_notes *notes, struct dr_answer *answer);
 
 #endif
