@@ -11,9 +11,6 @@
 
 #include <string.h>
 
-#include "../../core/dprint.h"
-#include "../../core/mem/shm_mem.h"
-
 #include "lines.h"
 
 
@@ -70,51 +67,70 @@ static struct dr_text detail_name(const struct dr_map *map, int bridge)
 }
 
 
-/** The lines with the detail header behind, in new shared memory */
-static int detailed(struct dr_text reason, struct dr_text name,
-		const struct dr_answer *answer, str *lines)
+/** The lines with the detail header after them */
+static size_t print_detailed(char *room, struct dr_text reason,
+		struct dr_text name, const struct dr_answer *answer)
 {
-	char value[DR_DETAIL_HEADER_MAX + 1];
-	size_t len = dr_detail_print(value, sizeof(value), answer);
-	char *p;
+	char *p = room;
 
-	lines->len = (int)(reason.len + name.len + len + 4);
-	lines->s = p = shm_malloc(lines->len);
-	if(p == NULL)
-		return -1;
 	memcpy(p, reason.s, reason.len);
 	p += reason.len;
 	memcpy(p, name.s, name.len);
 	p += name.len;
 	memcpy(p, ": ", 2);
-	memcpy(p + 2, value, len);
-	memcpy(p + 2 + len, "\r\n", 2);
-	return 0;
+	p += 2;
+	p += dr_detail_print(p, DR_DETAIL_HEADER_MAX + 1, answer);
+	memcpy(p, "\r\n", 2);
+	return (size_t)(p + 2 - room);
 }
 
 
 /**
- * Make the header lines of an answer. Without memory for the detail header it
- * is left out.
+ * How much room the header lines of a call need
+ *
+ * @param map     map of the call, or NULL
+ * @param bridge  bridge it came from, or DR_NONE
+ *
+ * @return bytes that hold the lines of any answer; 0 without a detail header,
+ *         when dr_lines_of() needs none
+ */
+size_t dr_lines_room(const struct dr_map *map, int bridge)
+{
+	struct dr_text name = detail_name(map, bridge);
+	size_t longest = 0;
+	enum dr_reason reason;
+
+	if(name.len == 0)
+		return 0;
+	for(reason = 0; reason < DR_REASON_COUNT; reason++) {
+		size_t len = reason_lines(map, bridge, reason).len;
+
+		longest = len > longest ? len : longest;
+	}
+	return longest + name.len + DR_DETAIL_HEADER_MAX + 5;
+}
+
+
+/**
+ * Make the header lines of an answer
  *
  * @param map     map of the call, or NULL
  * @param bridge  bridge it came from, or DR_NONE
  * @param answer  answer; its detail must be a token or empty
- * @param lines   set to complete lines with their line ends
- *
- * @return 1 when the lines are new shared memory that the caller owns; 0 when
- *         they belong to the map or to the settings; -1 when they do so for
- *         want of memory
+ * @param room    dr_lines_room() bytes; NULL: without the detail header
+ * @param lines   set to complete lines with their line ends, which belong to the
+ *                map or to the settings, or are in room
  */
-int dr_lines_of(const struct dr_map *map, int bridge,
-		const struct dr_answer *answer, str *lines)
+void dr_lines_of(const struct dr_map *map, int bridge,
+		const struct dr_answer *answer, char *room, str *lines)
 {
 	struct dr_text reason = reason_lines(map, bridge, answer->reason);
-	struct dr_text name = detail_name(map, bridge);
 
-	if(name.len > 0 && detailed(reason, name, answer, lines) == 0)
-		return 1;
 	lines->s = (char *)reason.s;
 	lines->len = (int)reason.len;
-	return name.len > 0 ? -1 : 0;
+	if(room == NULL)
+		return;
+	lines->len =
+			(int)print_detailed(room, reason, detail_name(map, bridge), answer);
+	lines->s = room;
 }

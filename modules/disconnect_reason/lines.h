@@ -11,15 +11,21 @@
 
 #include "../../core/str.h"
 
+#include "header.h"
 #include "map.h"
 #include "settings.h"
 
 /** Most header names that carry reason and detail */
 #define DR_NAMES_MAX (DR_HEADERS_MAX + 1)
+/** Most bytes of an answer's header lines */
+#define DR_LINES_MAX                                         \
+	(DR_NAMES_MAX * (DR_HEADER_NAME_MAX + DR_DETAIL_MAX + 4) \
+			+ DR_DETAIL_HEADER_MAX + 1)
 
 const struct dr_text *dr_names_of(
 		const struct dr_map *map, int bridge, struct dr_text *room, int *count);
-int dr_lines_of(const struct dr_map *map, int bridge,
-		const struct dr_answer *answer, str *lines);
+size_t dr_lines_room(const struct dr_map *map, int bridge);
+void dr_lines_of(const struct dr_map *map, int bridge,
+		const struct dr_answer *answer, char *room, str *lines);
 
 #endif
