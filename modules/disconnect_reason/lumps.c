@@ -5,10 +5,11 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * A reply of a trunk holds one header lump: tm prints it when it relays the
- * reply. It is added empty, because tm clones messages long before the outcome
- * is known, and an empty lump prints nothing. It is filled under tm's reply
- * lock, when the outcome is known.
+ * A reply of a trunk holds one header lump right behind its status line, where no
+ * byte of the trunk stands before it: tm prints it when it relays the reply. It
+ * is added empty, because tm clones messages long before the outcome is known,
+ * and an empty lump prints nothing. It is filled under tm's reply lock, when the
+ * outcome is known.
  *
  * A lump in shared memory is part of a block that tm owns, so it is pointed
  * at text that outlives the message: lines of dr_settings, or text of the
@@ -20,29 +21,38 @@
 #include "../../core/data_lump.h"
 #include "../../core/dprint.h"
 #include "../../core/mem/mem.h"
-#include "../../core/parser/parse_cseq.h"
 
-#include "header.h"
 #include "lumps.h"
+#include "strip.h"
 
-/** Flag bit of our lumps; tm keeps it when it clones */
-#define OUR_LUMP (1 << 20)
-/** Flag bit of the lump that holds the phrase of a reply */
-#define OUR_PHRASE (1 << 21)
+/** Flag bits of our lumps, which tm keeps when it clones; Kamailio's own are the
+ * lowest ones */
+#define OUR_LINES (1 << 17)
+#define OUR_PHRASE (1 << 18)
+/** Kamailio 6.1 marks every lump of a reply whose $mbu was read as applied
+ * (LUMPFLAG_APPLIED), and prints it no more */
+#define APPLIED 16
+/** Where the flags of our header lump keep the code as received, and those of
+ * its anchor what the trunk reported */
+#define NUMBER_SHIFT 20
+#define NUMBER_MASK 0x3ff
 
 
-/** Another module may share our anchor, so the lump itself is flagged too */
-static struct lump *reply_lump(const struct sip_msg *reply, int flag)
+/** Find our anchor of a kind. Another module may share it, so the lump itself is
+ * flagged, too; it is set. */
+static struct lump *find_anchor(
+		const struct sip_msg *reply, int flag, struct lump **lump)
 {
-	struct lump *anchor, *lump;
+	struct lump *anchor;
 
 	for(anchor = reply->add_rm; anchor; anchor = anchor->next) {
 		if(!(anchor->flags & flag))
 			continue;
-		for(lump = anchor->before; lump; lump = lump->before)
-			if(lump->flags & flag)
-				return lump;
+		for(*lump = anchor->before; *lump; *lump = (*lump)->before)
+			if((*lump)->flags & flag)
+				return anchor;
 	}
+	*lump = NULL;
 	return NULL;
 }
 
@@ -60,25 +70,6 @@ static struct lump *add_before(struct lump *place, int flag)
 	place->flags |= flag;
 	lump->flags |= flag;
 	return lump;
-}
-
-
-/**
- * Reserve the place of our header in a reply, beside its CSeq
- *
- * Prints nothing until dr_reply_fill() gives it text; tm's clones keep it.
- *
- * @param reply  reply as received, CSeq parsed
- *
- * @return 0, or -1 without memory
- */
-int dr_reply_reserve(struct sip_msg *reply)
-{
-	int offset = (int)(reply->cseq->name.s - reply->buf);
-
-	return add_before(anchor_lump(reply, offset, 0, HDR_OTHER_T), OUR_LUMP)
-				   ? 0
-				   : -1;
 }
 
 
@@ -102,72 +93,6 @@ struct dr_text dr_reply_headers(const struct sip_msg *reply)
 }
 
 
-/** Remove a part of a reply. Without memory it stays, and what `fallback` names
- * of it is written over. Returns whether it was removed. */
-static bool cut_out(struct sip_msg *reply, struct dr_text part,
-		struct dr_text fallback, char with)
-{
-	if(del_lump(reply, (int)(part.s - reply->buf), (int)part.len, HDR_OTHER_T))
-		return true;
-	memset(reply->buf + (fallback.s - reply->buf), with, fallback.len);
-	return false;
-}
-
-
-/** Kamailio ends the reason phrase at the first CR, and the first line at the
- * first LF. What is between them it skips and relays, and who reads the reply
- * may take it for header fields. Returns how many were removed: 0 or 1. */
-static int strip_first_line(
-		struct sip_msg *reply, const struct dr_text *names, int count)
-{
-	const str *phrase = &reply->first_line.u.reply.reason;
-	const char *from = phrase->s + phrase->len;
-	const char *to = dr_reply_headers(reply).s;
-	struct dr_text skipped;
-
-	while(to > from && (to[-1] == '\r' || to[-1] == '\n'))
-		to--;
-	if(to == from)
-		return 0;
-	skipped = (struct dr_text){from, (size_t)(to - from)};
-	if(!dr_header_may_have(skipped, names, (size_t)count))
-		return 0;
-	cut_out(reply, skipped, skipped, ' ');
-	return 1;
-}
-
-
-/**
- * Remove our header names from a reply: what a trunk writes there is no
- * answer of ours. Without memory each letter of such a name becomes a "-".
- *
- * @param reply  reply as received
- * @param names  header names to remove
- * @param count  how many there are
- *
- * @return how many header fields were removed
- */
-int dr_reply_strip(
-		struct sip_msg *reply, const struct dr_text *names, int count)
-{
-	struct dr_text rest = dr_reply_headers(reply);
-	const struct dr_text message = rest;
-	struct dr_text cut = {rest.s, 0};
-	struct dr_header header;
-	int removed = strip_first_line(reply, names, count);
-
-	if(!dr_header_may_have(rest, names, (size_t)count))
-		return removed;
-	while(dr_header_find(&rest, names, (size_t)count, &header)) {
-		dr_header_cut(message, &header, &cut);
-		if(!cut_out(reply, cut, header.name, '-'))
-			cut.len = 0;
-		removed++;
-	}
-	return removed;
-}
-
-
 /** Give a lump in private memory a copy of text that it owns; returns 0, or -1
  * without memory: then it keeps what it has */
 static int own_text(struct lump *lump, const str *text)
@@ -188,10 +113,103 @@ static int own_text(struct lump *lump, const str *text)
 }
 
 
+/** A status line that ends in LF alone would take our lines for its end: print CR
+ * LF in its place */
+static int end_status_line(struct sip_msg *reply, int offset)
+{
+	static const str crlf = str_init("\r\n");
+	struct lump *lump;
+
+	if(offset < 2 || reply->buf[offset - 2] == '\r')
+		return 0;
+	lump = add_before(del_lump(reply, offset - 1, 1, HDR_OTHER_T), 0);
+	return lump ? own_text(lump, &crlf) : -1;
+}
+
+
+/**
+ * Reserve the place of our header in a reply, right behind its status line
+ *
+ * Prints nothing until dr_reply_fill() gives it text; tm's clones keep it. Does
+ * nothing when the reply has one.
+ *
+ * @param reply     reply as received
+ * @param received  what to remember of it
+ *
+ * @return 0, or -1 without memory
+ */
+int dr_reply_reserve(struct sip_msg *reply, const struct dr_received *received)
+{
+	int offset = (int)(dr_reply_headers(reply).s - reply->buf);
+	struct lump *anchor, *lump;
+
+	if(find_anchor(reply, OUR_LINES, &lump))
+		return 0;
+	if(end_status_line(reply, offset) < 0)
+		return -1;
+	anchor = anchor_lump(reply, offset, 0, HDR_OTHER_T);
+	lump = add_before(anchor, OUR_LINES);
+	if(lump == NULL)
+		return -1;
+	lump->flags |= (received->code & NUMBER_MASK) << NUMBER_SHIFT;
+	if(received->reported)
+		anchor->flags |= (1 + (int)received->report) << NUMBER_SHIFT;
+	return 0;
+}
+
+
+/**
+ * Find out how a reply was when the trunk sent it: a script may have changed its
+ * status since
+ *
+ * @param reply     reply, maybe as tm stored it
+ * @param received  set
+ */
+void dr_reply_received(
+		const struct sip_msg *reply, struct dr_received *received)
+{
+	struct lump *lump;
+	const struct lump *anchor = find_anchor(reply, OUR_LINES, &lump);
+	int report = 0;
+
+	received->code = (int)reply->first_line.u.reply.statuscode;
+	if(anchor) {
+		received->code = (lump->flags >> NUMBER_SHIFT) & NUMBER_MASK;
+		report = (anchor->flags >> NUMBER_SHIFT) & NUMBER_MASK;
+	}
+	received->reported = report > 0;
+	received->report = received->reported ? (enum dr_reason)(report - 1)
+										  : DR_UNKNOWN_REASON;
+}
+
+
+/**
+ * Make our header names in a reply unreadable: what a trunk writes there is no
+ * answer of ours. Doing it again does nothing.
+ *
+ * @param reply  reply in private memory
+ * @param names  header names
+ * @param count  how many there are
+ *
+ * @return how many there were
+ */
+int dr_reply_strip(
+		struct sip_msg *reply, const struct dr_text *names, int count)
+{
+	const str *phrase = &reply->first_line.u.reply.reason;
+
+	return (int)dr_strip(reply->buf, reply->len,
+			(size_t)(phrase->s - reply->buf), (size_t)phrase->len,
+			(size_t)(dr_reply_headers(reply).s - reply->buf), names,
+			(size_t)count);
+}
+
+
 static int fill(struct lump *lump, const str *text)
 {
 	if(lump == NULL)
 		return 0;
+	lump->flags &= ~APPLIED;
 	if(!(lump->flags & LUMPFLAG_SHMEM))
 		return own_text(lump, text);
 	lump->u.value = text->s;
@@ -212,7 +230,11 @@ static int fill(struct lump *lump, const str *text)
  */
 int dr_reply_fill(struct sip_msg *reply, const str *text)
 {
-	return fill(reply_lump(reply, OUR_LUMP), text);
+	struct lump *lump, *anchor = find_anchor(reply, OUR_LINES, &lump);
+
+	if(anchor)
+		anchor->flags &= ~APPLIED;
+	return fill(lump, text);
 }
 
 
@@ -230,7 +252,7 @@ static void undo_phrase(struct lump *place, struct lump *lump)
 
 /**
  * Make the reason phrase of a reply one that can be filled later, also in
- * tm's clones. Until then it says what it said.
+ * tm's clones. Until then it says what it said. Does nothing when it is one.
  *
  * @param reply  reply as received
  *
@@ -242,6 +264,8 @@ int dr_reply_reserve_phrase(struct sip_msg *reply)
 	int offset = (int)(phrase->s - reply->buf);
 	struct lump *place, *lump;
 
+	if(find_anchor(reply, OUR_PHRASE, &lump))
+		return 0;
 	if(phrase->len == 0) {
 		place = anchor_lump(reply, offset, 0, HDR_OTHER_T);
 		return add_before(place, OUR_PHRASE) ? 0 : -1;
@@ -252,6 +276,24 @@ int dr_reply_reserve_phrase(struct sip_msg *reply)
 		return 0;
 	undo_phrase(place, lump);
 	return -1;
+}
+
+
+/** A script that changed the status put a phrase of its own over the same
+ * bytes: print one */
+static void empty_others(struct sip_msg *reply, const struct lump *ours)
+{
+	struct lump *place, *lump;
+
+	for(place = reply->add_rm; place; place = place->next) {
+		if(place == ours || place->u.offset != ours->u.offset
+				|| place->op != LUMP_DEL)
+			continue;
+		for(lump = place->before; lump; lump = lump->before)
+			lump->len = 0;
+		for(lump = place->after; lump; lump = lump->after)
+			lump->len = 0;
+	}
 }
 
 
@@ -266,5 +308,13 @@ int dr_reply_reserve_phrase(struct sip_msg *reply)
  */
 int dr_reply_fill_phrase(struct sip_msg *reply, const str *phrase)
 {
-	return fill(reply_lump(reply, OUR_PHRASE), phrase);
+	struct lump *lump, *place = find_anchor(reply, OUR_PHRASE, &lump);
+
+	if(place == NULL)
+		return 0;
+	place->flags &= ~APPLIED;
+	if(fill(lump, phrase) < 0)
+		return -1;
+	empty_others(reply, place);
+	return 0;
 }

@@ -5,24 +5,17 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * A request holds one reply lump: tm prints it into every reply that it builds
- * itself. It is added empty, and filled, as a reply's lump is; see lumps.c.
+ * A request holds one reply lump: tm and sl print it into every reply that they
+ * build themselves. tm copies it into the request that it stores, where it is
+ * filled under tm's reply lock.
  */
 
-#include <string.h>
-
-#include "../../core/dprint.h"
-#include "../../core/mem/shm_mem.h"
+#include "../../core/atomic_ops.h"
 
 #include "lumps.h"
 
 /** Flag bit of our lump; tm keeps it when it clones */
 #define OUR_LUMP (1 << 20)
-/** Where the mark of our lump begins in its flags */
-#define MARK_SHIFT 21
-#define MARK_MASK 0xff
-/** Mark of a request that is not to be watched; no reason has that number */
-#define GIVEN_UP 0xff
 
 
 /**
@@ -48,12 +41,10 @@ struct lump_rpl *dr_request_lump(const struct sip_msg *request)
  *
  * @param request  request as received, without a lump of ours
  * @param text     header lines, copied; NULL for an empty lump
- * @param mark     0 to 255, kept by tm's clones
  *
  * @return the lump, which belongs to the request; NULL without memory
  */
-struct lump_rpl *dr_request_add_lump(
-		struct sip_msg *request, const str *text, int mark)
+struct lump_rpl *dr_request_add_lump(struct sip_msg *request, const str *text)
 {
 	struct lump_rpl *lump;
 
@@ -63,78 +54,76 @@ struct lump_rpl *dr_request_add_lump(
 		return NULL;
 	if(text == NULL)
 		lump->text.len = 0;
-	lump->flags |= OUR_LUMP | (mark << MARK_SHIFT);
+	lump->flags |= OUR_LUMP;
 	return lump;
 }
 
 
 /**
- * @param lump  our reply lump
+ * Give a request header lines of its own, in place of others. One that tm fakes
+ * is pointed at them.
  *
- * @return the mark it was added with, 0 to 255
+ * @param request  request that a script handles
+ * @param text     header lines that outlive the call; copied where tm does not
+ *                 fake the request
+ *
+ * @return whether there was memory for them
  */
-int dr_request_lump_mark(const struct lump_rpl *lump)
+bool dr_request_set_lump(struct sip_msg *request, const str *text)
 {
-	return (lump->flags >> MARK_SHIFT) & MARK_MASK;
+	struct lump_rpl *lump = dr_request_lump(request);
+
+	if(lump && (lump->flags & LUMP_RPL_SHMEM)) {
+		lump->text = *text;
+		return true;
+	}
+	if(lump) {
+		unlink_lump_rpl(request, lump);
+		free_lump_rpl(lump);
+	}
+	return dr_request_add_lump(request, text) != NULL;
 }
 
 
 /**
- * There is no shared memory for what the script says of a request: let it not
- * be watched
+ * Give the request that tm stores an empty lump, when tm saved none of ours: a
+ * CANCEL came before it did, or the script applied its changes to the message,
+ * which takes all lumps away.
  *
- * @param request  request as received
+ * It is linked as the last one, in one store, so that whoever reads the list
+ * without tm's lock sees a list. Call it under tm's reply lock, and not from
+ * within tm's faked environment, which puts the list of before back.
+ *
+ * @param request  the request that tm stores, without a lump of ours
+ * @param lump     lump in shared memory, owned by the caller unless
+ *                 dr_request_frees(); set
  */
-void dr_request_give_up(struct sip_msg *request)
+void dr_request_link_lump(struct sip_msg *request, struct lump_rpl *lump)
 {
-	if(dr_request_lump(request) == NULL)
-		dr_request_add_lump(request, NULL, GIVEN_UP);
+	struct lump_rpl **last = &request->reply_lump;
+
+	*lump = (struct lump_rpl){
+			.flags = LUMP_RPL_HDR | LUMP_RPL_SHMEM | OUR_LUMP};
+	while(*last)
+		last = &(*last)->next;
+	membar_write();
+	*last = lump;
 }
 
 
 /**
- * @param request  request as received
- *
- * @return whether it was given up
- */
-bool dr_request_is_given_up(const struct sip_msg *request)
-{
-	const struct lump_rpl *lump = dr_request_lump(request);
-
-	return lump && dr_request_lump_mark(lump) == GIVEN_UP;
-}
-
-
-/**
- * Give the request that tm stores a lump before tm itself saved any
- *
- * tm saves the lumps when it forwards; a CANCEL that comes earlier is
- * answered from a stored request without lumps. The lump is laid out as tm's
- * cloner does, one block in shared memory with the lump first, so that tm
- * frees it with the request. Call it under tm's reply lock only.
+ * tm frees the lumps that it saved as one block, by the first of them
  *
  * @param request  the request that tm stores
- * @param text     header lines, copied
+ * @param lump     lump that was linked into it
  *
- * @return the lump, owned by the request; NULL without memory, or when tm
- *         already saved lumps
+ * @return whether tm takes this one for that block
  */
-struct lump_rpl *dr_request_early_lump(struct sip_msg *request, const str *text)
+bool dr_request_frees(
+		const struct sip_msg *request, const struct lump_rpl *lump)
 {
-	struct lump_rpl *lump;
-
-	if(request->add_rm || request->body_lumps || request->reply_lump)
-		return NULL;
-	lump = shm_malloc(sizeof(*lump) + text->len);
-	if(lump == NULL)
-		return NULL;
-	lump->text.s = (char *)(lump + 1);
-	lump->text.len = text->len;
-	memcpy(lump->text.s, text->s, text->len);
-	lump->flags = LUMP_RPL_HDR | LUMP_RPL_SHMEM | OUR_LUMP;
-	lump->next = NULL;
-	request->reply_lump = lump;
-	return lump;
+	return request->add_rm == NULL && request->body_lumps == NULL
+		   && request->reply_lump == lump;
 }
 
 
