@@ -11,17 +11,31 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../core/atomic_ops.h"
 #include "../../core/dprint.h"
 #include "../../core/mem/shm_mem.h"
 
 #include "history.h"
 
 
+/** Readers without a lock see a list at any time: a record is complete before it
+ * is linked */
+static void append(struct dr_call *call, struct dr_record *record)
+{
+	struct dr_record **last = &call->records;
+
+	while(*last)
+		last = &(*last)->next;
+	membar_write();
+	*last = record;
+}
+
+
 /**
  * Keep an answer. Call it under tm's reply lock.
  *
  * @param call     call
- * @param answer   answer; a detail that the script gave is copied
+ * @param answer   answer of the tables or of the map
  * @param profile  profile of the call's map that judged
  * @param branch   branch of the attempt, or DR_NONE
  * @param attempt  true: a branch, or a name that was not resolved, failed
@@ -31,24 +45,60 @@
 struct dr_record *dr_history_add(struct dr_call *call,
 		const struct dr_answer *answer, int profile, int branch, bool attempt)
 {
-	size_t len = answer->decided_by == DR_BY_SCRIPT ? answer->detail.len : 0;
-	struct dr_record *record = shm_malloc(sizeof(*record) + len);
+	struct dr_record *record = shm_mallocxz(sizeof(*record));
 
 	if(record == NULL) {
 		dr_call_lacks(call, "what became of an attempt");
 		return NULL;
 	}
-	record->before = call->records;
 	record->answer = *answer;
 	record->profile = (short)profile;
 	record->branch = (short)branch;
 	record->attempt = attempt;
-	record->answers = false;
-	if(len > 0) {
-		memcpy(record->texts, answer->detail.s, len);
-		record->answer.detail.s = record->texts;
+	append(call, record);
+	return record;
+}
+
+
+static struct dr_record *scripts(const struct dr_call *call)
+{
+	struct dr_record *record = call->records;
+
+	while(record && record->answer.decided_by != DR_BY_SCRIPT)
+		record = record->next;
+	return record;
+}
+
+
+/**
+ * Keep what the script says, in place of what it said before: it may say
+ * something at each of any number of replies. Call it under tm's reply lock.
+ *
+ * @param call    call
+ * @param answer  answer of the script; its detail is copied
+ *
+ * @return the record, owned by the call; NULL without memory, after a log line
+ */
+struct dr_record *dr_history_script(
+		struct dr_call *call, const struct dr_answer *answer)
+{
+	struct dr_record *record = scripts(call);
+	bool is_new = record == NULL;
+
+	if(is_new)
+		record = shm_mallocxz(sizeof(*record) + DR_DETAIL_MAX);
+	if(record == NULL) {
+		dr_call_lacks(call, "what the script says");
+		return NULL;
 	}
-	call->records = record;
+	record->answer = *answer;
+	record->answer.detail.s = record->detail;
+	if(answer->detail.len > 0)
+		memcpy(record->detail, answer->detail.s, answer->detail.len);
+	record->profile = call->profile;
+	record->branch = DR_NONE;
+	if(is_new)
+		append(call, record);
 	return record;
 }
 
@@ -64,7 +114,7 @@ struct dr_record *dr_history_of(const struct dr_call *call, int branch)
 {
 	struct dr_record *record;
 
-	for(record = call->records; record; record = record->before)
+	for(record = call->records; record; record = record->next)
 		if(record->branch == branch)
 			return record;
 	return NULL;
@@ -81,7 +131,7 @@ void dr_history_answer_with(struct dr_call *call, struct dr_record *record)
 {
 	struct dr_record *other;
 
-	for(other = call->records; other; other = other->before)
+	for(other = call->records; other; other = other->next)
 		other->answers = other == record;
 }
 
@@ -97,7 +147,7 @@ const struct dr_record *dr_history_answer(const struct dr_call *call)
 	const struct dr_record *record = call->records;
 
 	while(record && !record->answers)
-		record = record->before;
+		record = record->next;
 	return record;
 }
 
@@ -110,7 +160,7 @@ void dr_history_free(struct dr_call *call)
 	struct dr_record *record;
 
 	while((record = call->records)) {
-		call->records = record->before;
+		call->records = record->next;
 		shm_free(record);
 	}
 }
@@ -131,25 +181,8 @@ static size_t print_entry(
 }
 
 
-static size_t print_from(
-		char *buf, size_t size, const struct dr_record *record, bool *room)
-{
-	size_t before = 0, len;
-
-	if(record == NULL)
-		return 0;
-	before = print_from(buf, size, record->before, room);
-	if(!record->attempt || !*room)
-		return before;
-	len = print_entry(
-			buf + before, size - before, &record->answer, before == 0);
-	*room = len > 0;
-	return before + len;
-}
-
-
 /**
- * Write the attempts of a call, the oldest first, parted by commas, each as
+ * Write the attempts of a call, the oldest first, separated by commas, each as
  * REASON;code=503;detail=unavailable;source=remote;trunk=a
  *
  * @param buf   where to write; entries that do not fit are left out
@@ -160,7 +193,16 @@ static size_t print_from(
  */
 size_t dr_history_print(char *buf, size_t size, const struct dr_call *call)
 {
-	bool room = true;
+	const struct dr_record *record;
+	size_t used = 0, len;
 
-	return print_from(buf, size, call->records, &room);
+	for(record = call->records; record; record = record->next) {
+		if(!record->attempt)
+			continue;
+		len = print_entry(buf + used, size - used, &record->answer, used == 0);
+		if(len == 0)
+			break;
+		used += len;
+	}
+	return used;
 }
