@@ -53,23 +53,46 @@ static int has_room(const struct dr_call *call, int branch)
 }
 
 
+/** t_relay_to() goes elsewhere than the request says: tm has that address before
+ * it prepares the branch */
+static bool is_sent_elsewhere(const struct ua_client *uac)
+{
+	return uac->request.dst.to.s.sa_family != 0;
+}
+
+
+/** A failover of tm's own to the next address of a name: the request may say any
+ * next hop */
+static bool is_dns_failover(const struct ua_client *uac)
+{
+#ifdef USE_DNS_FAILOVER
+	return uac->dns_h.a != NULL || uac->dns_h.srv != NULL;
+#else
+	return uac == NULL;
+#endif
+}
+
+
 /**
  * Remember the trunk of a new branch by the host of its next hop
  *
  * @param call     call
+ * @param t        its transaction
  * @param branch   0 to DR_BRANCHES_MAX - 1
  * @param request  the request as tm prepares it for the branch
  */
-void dr_call_sent(
-		struct dr_call *call, int branch, const struct sip_msg *request)
+void dr_call_sent(struct dr_call *call, const struct cell *t, int branch,
+		const struct sip_msg *request)
 {
+	const struct ua_client *uac = &t->uac[branch];
 	str next_hop = *GET_NEXT_HOP(request);
 	struct sip_uri uri;
 
-	if(!has_room(call, branch))
+	if(!has_room(call, branch) || is_dns_failover(uac))
 		return;
 	call->trunks[branch] = DR_NONE;
-	if(parse_uri(next_hop.s, next_hop.len, &uri) < 0 || uri.host.len <= 0)
+	if(is_sent_elsewhere(uac) || parse_uri(next_hop.s, next_hop.len, &uri) < 0
+			|| uri.host.len <= 0)
 		return;
 	call->trunks[branch] = (short)dr_map_trunk_of_host(
 			call->map, (struct dr_text){uri.host.s, (size_t)uri.host.len});
@@ -188,28 +211,41 @@ int dr_call_trunk_number(const struct dr_map *map, struct dr_text name)
 }
 
 
+static void set_name(
+		struct dr_named_trunk *named, int number, struct dr_text name)
+{
+	named->number = (short)number;
+	named->len = name.len;
+	memcpy(named->name, name.s, name.len);
+}
+
+
 /**
- * Give the branches to come a trunk
+ * Give the branches to come a trunk, in place of one that they were given
+ * before
  *
  * @param call    call
  * @param from    number of the first of these branches
  * @param number  trunk of the call's map, or DR_NONE
- * @param name    its name, copied
+ * @param name    its name, at most DR_NAME_MAX bytes, copied
  *
  * @return 0, or -1 without memory
  */
 int dr_call_name_trunk(
 		struct dr_call *call, int from, int number, struct dr_text name)
 {
-	struct dr_named_trunk *named = shm_malloc(sizeof(*named) + name.len);
+	struct dr_named_trunk *named = call->named;
 
+	if(named && named->from == from) {
+		set_name(named, number, name);
+		return 0;
+	}
+	named = shm_malloc(sizeof(*named));
 	if(named == NULL)
 		return -1;
 	named->before = call->named;
 	named->from = (short)from;
-	named->number = (short)number;
-	named->len = name.len;
-	memcpy(named->name, name.s, name.len);
+	set_name(named, number, name);
 	membar_write();
 	call->named = named;
 	return 0;

@@ -23,14 +23,14 @@ struct dr_named_trunk
 	short from;					   /**< first branch that it stands for */
 	short number;				   /**< of the call's map, or DR_NONE */
 	size_t len;
-	char name[];
+	char name[DR_NAME_MAX];
 };
 
 int dr_call_has_trunks(const struct dr_map *map);
 struct dr_address dr_call_address(const struct ip_addr *ip);
 int dr_call_trunk_number(const struct dr_map *map, struct dr_text name);
-void dr_call_sent(
-		struct dr_call *call, int branch, const struct sip_msg *request);
+void dr_call_sent(struct dr_call *call, const struct cell *t, int branch,
+		const struct sip_msg *request);
 int dr_call_name_trunk(
 		struct dr_call *call, int from, int number, struct dr_text name);
 void dr_call_trunk(const struct dr_call *call, const struct cell *t, int branch,
