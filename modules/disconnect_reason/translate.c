@@ -26,32 +26,11 @@
 #include "../../core/sip_msg_clone.h"
 #include "../../modules/tm/h_table.h"
 
-#include "judge.h"
 #include "lumps.h"
-#include "outcome.h"
 #include "translate.h"
 
 /** tm takes the first Via of a reply that it relays for its own */
 #define OWN_VIA "Via: SIP/2.0/UDP localhost;branch=z9hG4bK0\r\n"
-
-/** tm's function to keep or drop the replies of a call */
-static cmd_function drop_replies;
-
-
-/**
- * Find what translating needs from tm. Call once, before forking.
- *
- * @return 0, or -1 after a log line
- */
-int dr_translate_init(void)
-{
-	drop_replies = find_export("t_drop_replies", 1, 0);
-	if(drop_replies)
-		return 0;
-	LM_ERR("tm has no t_drop_replies\n");
-	return -1;
-}
-
 
 static int phrase_is_reason(const struct dr_call *call)
 {
@@ -166,8 +145,10 @@ static struct sip_msg *store_reply(
 
 
 /** Add an ended branch with a stored reply; tm frees both with the
- * transaction, and only picks branches that have a buffer */
-static int add_branch(struct cell *t, struct sip_msg *reply, int code)
+ * transaction, and only picks branches that have a buffer. It goes where the
+ * picked one went: tm acknowledges whoever answers for it. */
+static int add_branch(
+		struct cell *t, struct sip_msg *reply, int code, int picked)
 {
 	int branch = t->nr_of_outgoings;
 	struct ua_client *uac = &t->uac[branch];
@@ -176,6 +157,8 @@ static int add_branch(struct cell *t, struct sip_msg *reply, int code)
 	if(uac->request.buffer == NULL)
 		return -1;
 	uac->request.buffer_len = 0;
+	uac->request.dst = t->uac[picked].request.dst;
+	uac->uri = t->uac[picked].uri;
 	uac->flags |= TM_UAC_FLAG_BLIND;
 	uac->last_received = code;
 	uac->reply = reply;
@@ -186,8 +169,9 @@ static int add_branch(struct cell *t, struct sip_msg *reply, int code)
 
 
 static void translate_faked(struct cell *t, struct dr_call *call,
-		struct sip_msg *request, int code, int phrase)
+		struct sip_msg *request, int picked, int phrase)
 {
+	int code = t->uac[picked].last_received;
 	str text = phrase_of(call->reason);
 	struct sip_msg *reply;
 
@@ -200,8 +184,8 @@ static void translate_faked(struct cell *t, struct dr_call *call,
 	if(t->nr_of_outgoings >= (int)sr_dst_max_branches)
 		return;
 	reply = store_reply(t->uas.request, code, &text);
-	if(reply && add_branch(t, reply, code) == 0) {
-		drop_replies(request, "all", NULL);
+	if(reply && add_branch(t, reply, code, picked) == 0) {
+		dr_tm_drop_replies(request, "all");
 		return;
 	}
 	dr_call_lacks(call, "a reply that is translated");
@@ -232,7 +216,8 @@ void dr_translate(struct cell *t, struct dr_call *call, struct sip_msg *request,
 	struct sip_msg *reply;
 	int code, phrase;
 
-	if(picked < 0 || picked >= t->nr_of_outgoings || dr_is_cancelled(t))
+	if(picked < 0 || picked >= t->nr_of_outgoings
+			|| dr_call_is_cancelled(call, t))
 		return;
 	reply = t->uac[picked].reply;
 	code = t->uac[picked].last_received;
@@ -240,7 +225,7 @@ void dr_translate(struct cell *t, struct dr_call *call, struct sip_msg *request,
 	if((call->send == 0 && !phrase) || !may_translate(code))
 		return;
 	if(reply == FAKED_REPLY)
-		translate_faked(t, call, request, code, phrase);
+		translate_faked(t, call, request, picked, phrase);
 	else if(reply)
 		translate_real(call, reply, phrase);
 }

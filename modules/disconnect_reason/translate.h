@@ -11,7 +11,6 @@
 
 #include "call.h"
 
-int dr_translate_init(void);
 void dr_translate_reserve(struct dr_call *call, struct sip_msg *reply);
 void dr_translate(struct cell *t, struct dr_call *call, struct sip_msg *request,
 		int picked);
