@@ -260,6 +260,7 @@ void dr_classify(const struct dr_attempt *attempt, struct dr_answer *answer)
 	answer->cause = DR_CAUSE_NONE;
 	answer->rule = DR_NONE;
 	answer->trunk = (struct dr_text){NULL, 0};
+	answer->authorized = false;
 
 	if(decide_by_report(answer, attempt) || decide_by_rule(answer, attempt))
 		return;

@@ -60,6 +60,7 @@ struct dr_answer
 	int rule;			  /**< of the map, by its number; DR_NONE: no rule */
 	struct dr_text row;	  /**< what the row that decided says in words */
 	struct dr_text trunk; /**< for the host to set; dr_classify() clears it */
+	bool authorized;	  /**< the proxy sent a password of its own; as trunk */
 };
 
 void dr_classify(const struct dr_attempt *attempt, struct dr_answer *answer);

@@ -42,7 +42,7 @@ static counter_def_t defs[] = {
 	{&counters[DR_UNCLASSIFIED], "unclassified", 0, 0, 0,
 		"failed attempts with a code that no table and no rule has"},
 	{&counters[DR_SPOOFED_REMOVED], "spoofed_removed", 0, 0, 0,
-		"headers with our names that were removed from replies of trunks"},
+		"header names of ours that trunks wrote, made unreadable"},
 	{&counters[DR_RELOADS_OK], "reloads_ok", 0, 0, 0,
 		"reloads of the map that put it in force"},
 	{&counters[DR_RELOADS_FAILED], "reloads_failed", 0, 0, 0,
@@ -116,10 +116,11 @@ void dr_count(enum dr_counter counter, int times)
 }
 
 
-/** The caller will come again with credentials: nothing has failed yet */
+/** The caller will come again with credentials: nothing has failed yet. Where the
+ * proxy itself sent some, it has: the trunk does not take them. */
 static int is_challenge(const struct dr_answer *answer)
 {
-	return (answer->code == 401 || answer->code == 407)
+	return (answer->code == 401 || answer->code == 407) && !answer->authorized
 		   && (answer->decided_by == DR_BY_CODE
 				   || answer->decided_by == DR_BY_TRUNK);
 }
