@@ -21,10 +21,13 @@
 #include "../../modules/tm/h_table.h"
 
 #include "counters.h"
-#include "hooks.h"
+#include "judge.h"
+#include "lumps.h"
 #include "map_share.h"
 #include "notes.h"
+#include "outcome.h"
 #include "outcome_event.h"
+#include "refused.h"
 #include "settings.h"
 #include "view.h"
 
@@ -34,6 +37,9 @@ static str event_name = str_init(EVENT_NAME);
 
 /** Number of the event route, -1 when the script has none */
 static int event_route = -1;
+
+/** The event is running in this process: what it does itself runs none */
+static bool running;
 
 
 static int somebody_listens(void)
@@ -48,6 +54,9 @@ static void run_event(struct sip_msg *msg)
 	int backup = get_route_type();
 	struct run_act_ctx ctx;
 
+	if(running)
+		return;
+	running = true;
 	set_route_type(EVENT_ROUTE);
 	if(dr_settings.event_callback.len > 0) {
 		init_run_actions_ctx(&ctx);
@@ -60,6 +69,7 @@ static void run_event(struct sip_msg *msg)
 		run_top_route(event_rt.rlist[event_route], msg, NULL);
 	}
 	set_route_type(backup);
+	running = false;
 }
 
 
@@ -82,8 +92,7 @@ static void take_id(struct sip_msg *msg, const struct sip_msg *stored)
 static int run_event_for(struct cell *t)
 {
 	const struct sip_msg *stored = t->uas.request;
-	int branch = dr_tm.t_gett_branch();
-	struct cell *before = dr_tm.t_gett();
+	struct dr_tm_place place;
 	char *text = pkg_malloc(stored->len + 1);
 	struct sip_msg msg;
 	int result;
@@ -97,11 +106,9 @@ static int run_event_for(struct cell *t)
 		msg.rcv = stored->rcv;
 		msg.flags = stored->flags;
 		take_id(&msg, stored);
-		dr_tm.t_sett(T_UNDEFINED, T_BR_UNDEFINED);
+		dr_tm_leave(&place);
 		run_event(&msg);
-		if(dr_tm.t_gett() != T_UNDEFINED && dr_tm.t_gett() != NULL)
-			dr_tm.unref_cell(dr_tm.t_gett());
-		dr_tm.t_sett(before, branch);
+		dr_tm_return(&place);
 	}
 	free_sip_msg(&msg);
 	pkg_free(text);
@@ -109,68 +116,123 @@ static int run_event_for(struct cell *t)
 }
 
 
+/** Let the first failure that the caller was sent be the outcome; returns whether
+ * it is this one, with a view of it */
+static bool is_outcome(
+		struct cell *t, struct dr_call *call, struct dr_view *view)
+{
+	bool first = false;
+
+	dr_tm_lock(t);
+	if(!call->decided)
+		dr_judge_local(t, call);
+	if(call->decided && !call->told) {
+		if(call->untold)
+			dr_tell_script(t, call, true);
+		call->told = 1;
+		first = true;
+		dr_view_of_call(call, view);
+	}
+	dr_tm_unlock(t);
+	return first;
+}
+
+
 /**
- * Count an outcome and run the event, once for a call. The caller has been sent
- * the final failure reply.
+ * The caller has been sent a final failure: count the outcome and run the event,
+ * once for a call. While the request_route runs in another process that one does
+ * it, behind its end: AVPs and XAVPs are in use there.
  *
  * @param t     transaction; its AVPs and XAVPs are in use
- * @param call  its call, with an answer
+ * @param call  its call
  */
-void dr_outcome_told(struct cell *t, struct dr_call *call)
+void dr_outcome_failed(struct cell *t, struct dr_call *call)
 {
 	struct dr_view view;
 
-	if(call->told)
+	call->failed = 1;
+	if(!dr_call_may_write(call, t) || !is_outcome(t, call, &view)
+			|| !dr_count_answer(DR_OUTCOMES, &view.answer)
+			|| !somebody_listens() || t->uas.request == NULL)
 		return;
-	call->told = 1;
-	dr_view_of_call(call, &view);
-	if(!dr_count_answer(DR_OUTCOMES, &view.answer))
-		return;
-	if(!somebody_listens() || t->uas.request == NULL)
-		return;
-	dr_view_remember(call);
 	if(run_event_for(t) < 0)
 		dr_call_lacks(call, "the event of its outcome");
 }
 
 
-/** A request without transaction: only the script knows why it fails */
-static void refused(struct sip_msg *request)
+/** Is a request watched that has no transaction? */
+static bool is_watched(
+		const struct sip_msg *request, const struct dr_notes *notes)
 {
-	const struct dr_notes *notes = dr_notes_find();
 	const struct dr_map *map;
-	struct dr_view view;
 	short bridge;
-	int watched;
+	bool known;
 
-	if(!dr_is_to_watch(request, notes))
-		return;
+	if(!dr_call_is_wanted(request, notes))
+		return false;
 	map = dr_map_take();
-	watched = dr_call_bridge(map, request, &bridge) == 0
-			  || (notes && notes->watch);
+	known = dr_call_bridge(map, request, &bridge) == 0;
 	dr_map_drop(map);
+	return known || (notes && notes->watch);
+}
+
+
+/** A script that applies its changes to the message takes our lump away, as all
+ * others: put the lines right behind the status line of what sl has built */
+static void put_lines(str *reply, const str *lines)
+{
+	char *headers = memchr(reply->s, '\n', reply->len), *longer, *p;
+
+	longer = headers ? pkg_malloc(reply->len + lines->len) : NULL;
+	if(longer == NULL) {
+		LM_ERR("no memory for the header of a reply\n");
+		return;
+	}
+	headers++;
+	p = longer + (headers - reply->s);
+	memcpy(longer, reply->s, p - longer);
+	memcpy(p, lines->s, lines->len);
+	memcpy(p + lines->len, headers, reply->s + reply->len - headers);
+	pkg_free(reply->s);
+	reply->s = longer;
+	reply->len += lines->len;
+}
+
+
+/** A request without transaction: only the script knows why it fails. The caller
+ * sends it again until it has the answer, and is refused again. */
+static void refused(struct sip_msg *request, str *reply)
+{
+	struct dr_view view;
+	str lines;
+
 	dr_view_of_request(request, &view);
-	if(watched && view.decided && dr_count_answer(DR_OUTCOMES, &view.answer)
-			&& somebody_listens())
+	if(!view.decided)
+		return;
+	if(!dr_request_lump(request)) {
+		lines = dr_request_lines(request, &view.answer);
+		put_lines(reply, &lines);
+	}
+	if(!is_watched(request, dr_notes_find(request))
+			|| dr_refused_before(request))
+		return;
+	if(dr_count_answer(DR_OUTCOMES, &view.answer) && somebody_listens())
 		run_event(request);
 }
 
 
-/** sl answers a request: it is an outcome when it is known why */
+/** sl answers a request, also one that has a transaction */
 static void on_stateless_reply(sl_cbp_t *params)
 {
-	struct cell *t = dr_tm.t_gett();
-	struct dr_call *call;
+	struct cell *t = dr_tm_here();
+	struct dr_call *call = t ? dr_call_of(t) : NULL;
 
 	if(params->code < 300 || params->req->REQ_METHOD != METHOD_INVITE)
 		return;
-	if(t == NULL || t == T_UNDEFINED) {
-		refused(params->req);
-		return;
-	}
-	call = dr_call_of(t);
-	if(call && call->decided)
-		dr_outcome_told(t, call);
+	if(t == NULL)
+		refused(params->req, params->reply);
+	else if(call && dr_tm_is_request_of(t, params->req))
+		dr_outcome_failed(t, call);
 }
 
 

@@ -12,6 +12,6 @@
 #include "call.h"
 
 int dr_outcome_event_init(void);
-void dr_outcome_told(struct cell *t, struct dr_call *call);
+void dr_outcome_failed(struct cell *t, struct dr_call *call);
 
 #endif
