@@ -9,97 +9,66 @@
  * tells nobody before. Two script callbacks look for it.
  */
 
+#include "../../core/atomic_ops.h"
 #include "../../core/dprint.h"
 #include "../../core/script_cb.h"
 #include "../../modules/tm/h_table.h"
 
 #include "after_script.h"
-#include "hooks.h"
+#include "call.h"
 #include "judge.h"
 #include "outcome.h"
+#include "outcome_event.h"
 #include "translate.h"
-
-
-static int is_answered(const struct cell *t)
-{
-	return t->uas.status >= 200 || t->uas.request == NULL || is_local(t);
-}
-
-
-/**
- * @param t  transaction
- *
- * @return not 0 when every branch has ended, or there is none, and the caller
- *         has no final reply yet
- */
-int dr_is_stuck(const struct cell *t)
-{
-	int b;
-
-	if(is_answered(t))
-		return 0;
-	for(b = 0; b < t->nr_of_outgoings; b++)
-		if(t->uac[b].last_received < 200)
-			return 0;
-	return 1;
-}
-
-
-/**
- * A retransmission finds the transaction as well, and another worker may be
- * through with it while the request itself waits, for DNS say.
- *
- * @param t    transaction
- * @param msg  request that the script handles
- *
- * @return not 0 when the transaction was made for just this message
- */
-int dr_is_request_of(const struct cell *t, const struct sip_msg *msg)
-{
-	const struct sip_msg *stored = t->uas.request;
-
-	return stored && stored->id == msg->id && stored->pid == msg->pid;
-}
 
 
 static struct cell *current_call(const struct sip_msg *msg)
 {
-	struct cell *t;
-
 	if(msg->first_line.type != SIP_REQUEST || msg->REQ_METHOD != METHOD_INVITE)
 		return NULL;
-	t = dr_tm.t_gett();
-	return t == T_UNDEFINED ? NULL : t;
-}
-
-
-static void judge_unsent(struct cell *t, struct dr_call *call)
-{
-	int branch = dr_last_attempt(t);
-
-	if(dr_is_cancelled(t))
-		dr_judge_without_reply(t, call, DR_SOURCE_CANCEL, 0);
-	else if(branch >= 0)
-		dr_judge_branch(t, call, branch, t->uac[branch].reply,
-				t->uac[branch].last_received);
-	else
-		dr_judge_unresolved(t, call);
-}
-
-
-/** A CANCEL that comes while tm forwards leaves a branch that was never sent,
- * and tm answers 487 when the script is over */
-static int is_given_up(const struct cell *t)
-{
-	return dr_is_stuck(t) || (dr_is_cancelled(t) && !is_answered(t));
+	return dr_tm_here();
 }
 
 
 /**
- * The request's script is over. When t_relay() failed and the script did not
- * answer, tm answers 477 or 478 behind this callback, without the lock: what
- * is filled now must not change any more.
+ * t_relay() failed and nobody answered: tm answers 477 or 478 behind the script,
+ * without the lock, so what is filled now must not change any more. A CANCEL
+ * that came while tm forwarded left a branch that was never sent, and tm answers
+ * 487.
  */
+static void before_tm_answers(struct cell *t, struct dr_call *call)
+{
+	dr_tm_lock(t);
+	if(dr_tm_will_answer(t)) {
+		dr_judge_attempts(t, call, DR_NONE);
+		if(!call->final && dr_call_is_cancelled(call, t))
+			dr_judge_without_reply(t, call, DR_SOURCE_CANCEL, 0);
+		else if(!call->decided)
+			dr_judge_unsent(t, call, 0);
+		call->final = 1;
+		dr_tell_stored(t, call);
+		dr_tell_script(t, call, true);
+	}
+	dr_tm_unlock(t);
+}
+
+
+/** From now on everybody may write the call's AVPs and XAVPs, under tm's reply
+ * lock; what was decided meanwhile is written here */
+static void hand_over(struct cell *t, struct dr_call *call)
+{
+	if(atomic_get_and_set_int(&call->script, DR_SCRIPT_OVER) != DR_SCRIPT_OWES)
+		return;
+	dr_tm_lock(t);
+	if(call->untold && call->decided)
+		dr_tell_script(t, call, true);
+	dr_tm_unlock(t);
+	if(call->failed)
+		dr_outcome_failed(t, call);
+}
+
+
+/** The request's script is over */
 static int after_request(struct sip_msg *msg, unsigned int flags, void *param)
 {
 	struct cell *t = current_call(msg);
@@ -107,22 +76,16 @@ static int after_request(struct sip_msg *msg, unsigned int flags, void *param)
 
 	(void)flags;
 	(void)param;
-	if(t == NULL || !dr_is_request_of(t, msg) || !is_given_up(t))
+	if(t == NULL || !dr_tm_is_request_of(t, msg))
 		return 1;
 	call = dr_call_of(t);
 	if(call == NULL)
 		return 1;
-	dr_call_lock(t);
-	if(is_given_up(t)) {
-		dr_judge_attempts(t, call, DR_NONE);
-		if(!call->final) {
-			judge_unsent(t, call);
-			call->final = 1;
-			dr_tell_stored(t, call);
-		}
-		dr_tell_script(t, call);
-	}
-	dr_call_unlock(t);
+	if(dr_tm_will_answer(t))
+		before_tm_answers(t, call);
+	else
+		dr_see_to_stored(t, call);
+	hand_over(t, call);
 	return 1;
 }
 
@@ -131,7 +94,7 @@ static int after_request(struct sip_msg *msg, unsigned int flags, void *param)
  * answers 478: it keeps no reply to relay */
 static int tried_in_vain(const struct dr_call *call)
 {
-	return call->tried && dr_replies_are_dropped();
+	return call->tried && dr_tm_drops_replies();
 }
 
 
@@ -144,36 +107,31 @@ static int after_failure(struct sip_msg *msg, unsigned int flags, void *param)
 {
 	struct cell *t = current_call(msg);
 	struct dr_call *call;
-	int branch;
 
 	(void)flags;
 	(void)param;
-	if(t == NULL || !dr_is_stuck(t))
+	if(t == NULL || !dr_tm_is_stuck(t))
 		return 1;
 	call = dr_call_of(t);
 	if(call == NULL)
 		return 1;
 	if(call->judged == t->nr_of_outgoings && !tried_in_vain(call)) {
-		if(!dr_replies_are_dropped())
+		if(!dr_tm_drops_replies())
 			dr_translate(t, call, msg, dr_tm.t_get_picked_branch());
 		return 1;
 	}
 	dr_judge_attempts(t, call, DR_NONE);
 	if(call->final)
 		return 1;
-	branch = dr_last_attempt(t);
-	if(branch >= call->judged)
-		dr_judge_branch(t, call, branch, t->uac[branch].reply,
-				t->uac[branch].last_received);
-	else if(tried_in_vain(call))
-		dr_judge_unresolved(t, call);
+	if(dr_tm_last_attempt(t) >= call->judged || tried_in_vain(call))
+		dr_judge_unsent(t, call, call->judged);
 	else if(!call->decided)
 		dr_judge_without_reply(t, call, DR_SOURCE_SCRIPT, 500);
 	else
 		return 1;
-	dr_tell_request(call, t->uas.request);
+	dr_tell_stored(t, call);
 	dr_tell_replies(t, call, dr_tm.t_get_picked_branch());
-	dr_tell_script(t, call);
+	dr_tell_script(t, call, true);
 	return 1;
 }
 

@@ -15,7 +15,9 @@
 #include "../../core/dprint.h"
 #include "../../core/globals.h"
 #include "../../core/mem/shm_mem.h"
+#include "../../core/parser/parse_to.h"
 #include "../../core/pt.h"
+#include "../../core/route.h"
 #include "../../modules/tm/h_table.h"
 
 #include "call.h"
@@ -26,21 +28,16 @@
 #include "lumps.h"
 #include "map_share.h"
 #include "notes.h"
-
-
-static void free_lines(struct dr_call *call)
-{
-	if(call->owns_lines)
-		shm_free(call->lines.s);
-	call->owns_lines = 0;
-}
+#include "settings.h"
+#include "view.h"
 
 
 static void release(void *param)
 {
 	struct dr_call *call = param;
 
-	free_lines(call);
+	if(call->own)
+		shm_free(call->own);
 	dr_history_free(call);
 	dr_call_free_names(call);
 	dr_map_drop(call->map);
@@ -48,36 +45,55 @@ static void release(void *param)
 }
 
 
-/** The script answered for the request before it had a transaction; returns 0,
- * or -1 without memory */
-static int take_answer(struct dr_call *call, const struct lump_rpl *lump,
-		const struct dr_notes *notes)
+/**
+ * @param request  request as received
+ *
+ * @return whether it is an initial INVITE: one without To-tag
+ */
+bool dr_call_is_initial_invite(const struct sip_msg *request)
+{
+	return request->REQ_METHOD == METHOD_INVITE && request->to
+		   && request->to->parsed && get_to(request)->tag_value.len == 0;
+}
+
+
+/**
+ * Does the script, or the parameter auto, want a request to be watched?
+ *
+ * @param request  request as received
+ * @param notes    what the script said of it, or NULL
+ *
+ * @return whether it is to be watched, unless the map has bridges and it comes
+ *         from none
+ */
+bool dr_call_is_wanted(
+		const struct sip_msg *request, const struct dr_notes *notes)
+{
+	if(!dr_call_is_initial_invite(request))
+		return false;
+	if(notes == NULL)
+		return dr_settings.auto_watch;
+	return !notes->ignore && (notes->watch || dr_settings.auto_watch);
+}
+
+
+/** The script answered for the request before it had a transaction */
+static void take_answer(struct dr_call *call, const struct dr_notes *notes)
 {
 	struct dr_answer answer;
 
-	if(lump->text.len == 0)
-		return 0;
-	dr_notes_answer(notes, (enum dr_reason)dr_request_lump_mark(lump), &answer);
-	call->lines.s = shm_malloc(lump->text.len);
-	if(call->lines.s == NULL)
-		return -1;
-	call->lines.len = lump->text.len;
-	memcpy(call->lines.s, lump->text.s, lump->text.len);
-	call->owns_lines = 1;
-	call->reason = (unsigned char)answer.reason;
-	call->decided = 1;
+	dr_notes_answer(notes, &answer);
+	dr_call_answer(call, &answer, 0);
+	call->untold = 0;
 	call->final = 1;
 	call->scripted = 1;
-	dr_history_answer_with(
-			call, dr_history_add(call, &answer, call->profile, DR_NONE, false));
-	return 0;
+	dr_history_answer_with(call, dr_history_script(call, &answer));
 }
 
 
 /** What the script said of the request holds for its call; returns 0, or -1
  * without memory */
-static int take_over(struct dr_call *call, const struct lump_rpl *lump,
-		const struct dr_notes *notes)
+static int take_over(struct dr_call *call, const struct dr_notes *notes)
 {
 	struct dr_text trunk = dr_notes_trunk(notes);
 
@@ -87,7 +103,20 @@ static int take_over(struct dr_call *call, const struct lump_rpl *lump,
 					   call, 0, dr_call_trunk_number(call->map, trunk), trunk)
 					   < 0)
 		return -1;
-	return take_answer(call, lump, notes);
+	if(notes && notes->decided)
+		take_answer(call, notes);
+	return 0;
+}
+
+
+/** The lump may be there: from an earlier word of the script, unless that one
+ * applied its changes to the message since */
+static bool has_lump(struct sip_msg *request, const struct dr_call *call)
+{
+	str lines = dr_call_lines(call);
+
+	return dr_request_lump(request)
+		   || dr_request_add_lump(request, lines.len > 0 ? &lines : NULL);
 }
 
 
@@ -126,6 +155,8 @@ static struct dr_call *new_call(const struct dr_map *map, short bridge)
 		return NULL;
 	call->map = map;
 	call->bridge = bridge;
+	call->script =
+			is_route_type(REQUEST_ROUTE) ? DR_SCRIPT_RUNS : DR_SCRIPT_OVER;
 	for(b = 0; b < trunks; b++)
 		call->trunks[b] = DR_NOT_PREPARED;
 	return call;
@@ -135,20 +166,13 @@ static struct dr_call *new_call(const struct dr_map *map, short bridge)
 static int hang_on_transaction(
 		struct dr_call *call, struct cell *t, struct sip_msg *request)
 {
-	int events = DR_CALL_EVENTS;
-
-	if(call->decided) {
-		events |= TMCB_RESPONSE_OUT;
-		call->listens = 1;
-	}
-	if(dr_call_has_trunks(call->map)) {
-		events |= TMCB_REQUEST_FWDED;
-		call->hears = 1;
-	}
-	return dr_tm.register_tmcb(request, t, events, dr_call_event, call, release)
-						   > 0
-				   ? 0
-				   : -1;
+	if(dr_tm.register_tmcb(
+			   request, t, DR_CALL_EVENTS, dr_call_event, call, release)
+			<= 0)
+		return -1;
+	if(dr_view_is_wanted())
+		dr_view_remember(call);
+	return 0;
 }
 
 
@@ -167,7 +191,6 @@ void dr_call_watch(
 		struct cell *t, struct sip_msg *request, const struct dr_notes *notes)
 {
 	const struct dr_map *map = dr_map_take();
-	struct lump_rpl *lump;
 	struct dr_call *call;
 	short bridge;
 
@@ -175,11 +198,8 @@ void dr_call_watch(
 		dr_map_drop(map);
 		return;
 	}
-	lump = dr_request_lump(request);
-	if(lump == NULL)
-		lump = dr_request_add_lump(request, NULL, 0);
-	call = lump ? new_call(map, bridge) : NULL;
-	if(call && take_over(call, lump, notes) == 0
+	call = new_call(map, bridge);
+	if(call && take_over(call, notes) == 0 && has_lump(request, call)
 			&& hang_on_transaction(call, t, request) == 0)
 		return;
 	if(call == NULL || !call->lacking)
@@ -228,36 +248,33 @@ void dr_call_lacks(struct dr_call *call, const char *what)
 
 
 /**
- * Take tm's reply lock the re-entrant way tm does
+ * @param call  call
+ * @param t     its transaction
  *
- * @param t  transaction; may be locked by this process already
+ * @return whether the caller gave up. tm says so a little later, and by a write
+ *         without a lock, which can get lost.
  */
-void dr_call_lock(struct cell *t)
+bool dr_call_is_cancelled(const struct dr_call *call, const struct cell *t)
 {
-	int pid = my_pid();
-
-	if(atomic_get(&t->reply_locker_pid) == pid) {
-		t->reply_rec_lock_level++;
-		return;
-	}
-	lock(&t->reply_mutex);
-	atomic_set(&t->reply_locker_pid, pid);
+	return call->cancelled || (t->flags & T_CANCELED);
 }
 
 
 /**
- * Give tm's reply lock back
+ * May this process write the AVPs and XAVPs of a call? If not, the worker that
+ * runs its request_route will do what is due, as soon as that is over.
  *
- * @param t  transaction that dr_call_lock() locked
+ * @param call  call
+ * @param t     its transaction
+ *
+ * @return whether it may
  */
-void dr_call_unlock(struct cell *t)
+bool dr_call_may_write(struct dr_call *call, const struct cell *t)
 {
-	if(t->reply_rec_lock_level > 0) {
-		t->reply_rec_lock_level--;
-		return;
-	}
-	atomic_set(&t->reply_locker_pid, 0);
-	unlock(&t->reply_mutex);
+	if(t->uas.request == NULL || t->uas.request->pid == my_pid())
+		return true;
+	return atomic_cmpxchg_int(&call->script, DR_SCRIPT_RUNS, DR_SCRIPT_OWES)
+		   == DR_SCRIPT_OVER;
 }
 
 
@@ -307,8 +324,64 @@ static short translated(
 
 
 /**
- * Give the call its answer. Call it under tm's reply lock, and fill all
- * lumps afterwards: lines of an earlier answer are freed.
+ * @param call  call
+ *
+ * @return what it has of its own, with room for the lines of any answer; NULL
+ *         without memory
+ */
+struct dr_own *dr_call_own(struct dr_call *call)
+{
+	size_t room = dr_lines_room(call->map, call->bridge);
+
+	if(call->own == NULL)
+		call->own = shm_mallocxz(sizeof(*call->own) + room);
+	return call->own;
+}
+
+
+/**
+ * @param call  call
+ *
+ * @return the header lines of its answer, which live as long as the call; empty
+ *         without one
+ */
+str dr_call_lines(const struct dr_call *call)
+{
+	struct dr_answer answer = {.reason = call->reason};
+	str lines = STR_NULL;
+
+	if(call->own_lines > 0)
+		lines = (str){call->own->lines, call->own_lines};
+	else if(call->decided)
+		dr_lines_of(call->map, call->bridge, &answer, NULL, &lines);
+	return lines;
+}
+
+
+/** Print lines of the call's own, where there is a detail header. What a CANCEL's
+ * process may read stays as it is. */
+static void print_own_lines(
+		struct dr_call *call, const struct dr_answer *answer)
+{
+	struct dr_own *own;
+	str lines;
+
+	call->own_lines = 0;
+	if(call->frozen || dr_lines_room(call->map, call->bridge) == 0)
+		return;
+	own = dr_call_own(call);
+	if(own == NULL) {
+		dr_call_lacks(call, "the detail header");
+		return;
+	}
+	dr_lines_of(call->map, call->bridge, answer, own->lines, &lines);
+	call->own_lines = (unsigned short)lines.len;
+}
+
+
+/**
+ * Give the call its answer. Call it under tm's reply lock, and fill all lumps
+ * afterwards.
  *
  * Without memory for the detail header the answer goes without it.
  *
@@ -319,16 +392,11 @@ static short translated(
 void dr_call_answer(
 		struct dr_call *call, const struct dr_answer *answer, int code)
 {
-	int owns;
-
-	free_lines(call);
 	call->reason = (unsigned char)answer->reason;
 	call->decided = 1;
+	call->untold = 1;
 	call->send = translated(call, answer, code);
-	owns = dr_lines_of(call->map, call->bridge, answer, &call->lines);
-	if(owns < 0)
-		dr_call_lacks(call, "the detail header");
-	call->owns_lines = owns > 0;
+	print_own_lines(call, answer);
 }
 
 
@@ -345,21 +413,4 @@ void dr_call_translate(struct dr_call *call, int code)
 			.reason = call->reason, .source = DR_SOURCE_SCRIPT};
 
 	call->send = translated(call, &answer, code);
-}
-
-
-/**
- * Ask tm to tell of what the caller is sent. Call it when there is an answer.
- *
- * @param t     transaction
- * @param call  its call
- */
-void dr_call_listen(struct cell *t, struct dr_call *call)
-{
-	if(!call->listens)
-		call->listens = dr_tm.register_tmcb(NULL, t, TMCB_RESPONSE_OUT,
-								dr_call_event, call, NULL)
-						> 0;
-	if(!call->listens)
-		dr_call_lacks(call, "the outcome");
 }

@@ -9,10 +9,11 @@
 #ifndef DR_CALL_H
 #define DR_CALL_H
 
-#include "../../modules/tm/tm_load.h"
+#include "../../core/data_lump_rpl.h"
 
 #include "classify.h"
 #include "map.h"
+#include "tm.h"
 
 struct dr_record;
 struct dr_notes;
@@ -21,6 +22,32 @@ struct dr_named_trunk;
 /** Most branches of a transaction; tm's own limit is not higher */
 #define DR_BRANCHES_MAX 32
 
+/** Until the request_route of its INVITE is over, that worker uses the AVPs and
+ * XAVPs of a call without any lock */
+enum dr_script
+{
+	DR_SCRIPT_RUNS = 0,
+	DR_SCRIPT_OWES, /**< it runs, and then has to say what was decided */
+	DR_SCRIPT_OVER
+};
+
+/** How far t_relay() came */
+enum dr_sending
+{
+	DR_SENDING_NOTHING = 0,
+	DR_SENDING_BRANCH, /**< it prepared a branch, or failed behind that */
+	DR_SENDING_DONE	   /**< a trunk was sent the call */
+};
+
+/** What few calls need; in shared memory. A CANCEL's process may read it without
+ * a lock, so it lives as long as the call. */
+struct dr_own
+{
+	struct lump_rpl lump; /**< for a request that tm stored without ours; first,
+						   * since tm may take it for a block that it made */
+	char lines[];		  /**< header lines with a detail header */
+};
+
 /** A call in flight; in shared memory, one for each watched transaction */
 struct dr_call
 {
@@ -28,32 +55,35 @@ struct dr_call
 	short bridge;			  /**< it came from, or DR_NONE */
 	short profile;			  /**< for trunks that the map does not know */
 
+	/* all but these is read and written under tm's reply lock; what is written
+	 * where no lock is held shares no byte with others */
 	volatile int trying;  /**< bit b: branch b sent 100 to 179 */
 	volatile int ringing; /**< bit b: branch b sent 180 to 199 */
+	volatile int script;  /**< enum dr_script, changed atomically */
+	unsigned ended; /**< bit b: branch b had failed when the caller cancelled */
+	unsigned char cancelled; /**< the caller sent a CANCEL */
+	unsigned char sending;	 /**< enum dr_sending */
+	unsigned char tried;	 /**< a branch was prepared since last judged */
+	unsigned char failed;	 /**< the caller was sent a final failure */
+	unsigned char lacking;	 /**< something got no memory; the log has it */
 
-	/* all below is read and written under tm's reply lock */
-	unsigned counted;			  /**< bit b: branch b was counted */
-	str lines;					  /**< header lines that answer the call */
-	struct lump_rpl *early;		  /**< lump of an early CANCEL, or NULL */
-	struct dr_record *records;	  /**< newest first; see history.h */
-	struct dr_named_trunk *named; /**< newest first */
-	short send;					  /**< code for the bridge; 0: as it is */
-	signed char judged;			  /**< branches when last judged */
 	unsigned char reason;		  /**< enum dr_reason; valid when decided */
-	unsigned decided : 1;		  /**< there is an answer */
-	unsigned final : 1;			  /**< tm does not change the answer any more */
-	unsigned scripted : 1;		  /**< the script gave the answer */
-	unsigned hears : 1;			  /**< tm tells the call of prepared branches */
-	unsigned owns_lines : 1;	  /**< lines are shared memory of the call */
-	unsigned ignored : 1;		  /**< the script wants nothing done */
-	unsigned listens : 1;  /**< tm tells the call what the caller is sent */
-	unsigned answered : 1; /**< the caller gets a 2xx */
-
-	/* these are written where no lock is held, so they share no byte with
-	 * others */
-	unsigned char tried;   /**< a branch was prepared since last judged */
-	unsigned char told;	   /**< the caller has the outcome */
-	unsigned char lacking; /**< something got no memory; the log has it */
+	signed char judged;			  /**< branches when last judged */
+	unsigned counted;			  /**< bit b: branch b was counted */
+	struct dr_own *own;			  /**< or NULL */
+	struct dr_record *records;	  /**< oldest first; see history.h */
+	struct dr_named_trunk *named; /**< newest first */
+	unsigned short own_lines;	  /**< bytes of its own lines; 0: it has none */
+	short send;					  /**< code for the bridge; 0: as it is */
+	unsigned short decided : 1;	  /**< there is an answer */
+	unsigned short final : 1;	  /**< tm does not change the answer any more */
+	unsigned short scripted : 1;  /**< the script gave the answer */
+	unsigned short untold : 1;	  /**< the AVP does not have the answer yet */
+	unsigned short ignored : 1;	  /**< the script wants nothing done */
+	unsigned short answered : 1;  /**< the caller gets a 2xx */
+	unsigned short told : 1;	  /**< the outcome is counted */
+	unsigned short frozen : 1;	  /**< tm reads the stored request, unlocked */
+	unsigned short linked : 1;	  /**< its own lump is in the stored request */
 
 	/* each branch's trunk as far as its next hop's name tells, or
 	 * DR_NOT_PREPARED; sr_dst_max_branches of them, and only when the map has
@@ -61,18 +91,20 @@ struct dr_call
 	short trunks[];
 };
 
-extern struct tm_binds dr_tm;
-
+bool dr_call_is_wanted(
+		const struct sip_msg *request, const struct dr_notes *notes);
+bool dr_call_is_initial_invite(const struct sip_msg *request);
 void dr_call_watch(
 		struct cell *t, struct sip_msg *request, const struct dr_notes *notes);
 int dr_call_bridge(
 		const struct dr_map *map, const struct sip_msg *request, short *bridge);
 struct dr_call *dr_call_of(const struct cell *t);
-void dr_call_lock(struct cell *t);
-void dr_call_unlock(struct cell *t);
+bool dr_call_is_cancelled(const struct dr_call *call, const struct cell *t);
+bool dr_call_may_write(struct dr_call *call, const struct cell *t);
 void dr_call_provisional(struct dr_call *call, int branch, int code);
 enum dr_after dr_call_after(const struct dr_call *call, int branch);
-void dr_call_listen(struct cell *t, struct dr_call *call);
+struct dr_own *dr_call_own(struct dr_call *call);
+str dr_call_lines(const struct dr_call *call);
 void dr_call_lacks(struct dr_call *call, const char *what);
 void dr_call_translate(struct dr_call *call, int code);
 void dr_call_answer(

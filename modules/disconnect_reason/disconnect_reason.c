@@ -14,9 +14,11 @@
 #include "hooks.h"
 #include "map_share.h"
 #include "pv.h"
+#include "refused.h"
 #include "rpc.h"
 #include "script.h"
 #include "settings.h"
+#include "tm.h"
 
 MODULE_VERSION
 
@@ -54,7 +56,7 @@ struct module_exports exports = {
 	params,              /* param exports */
 	0,                   /* RPC methods */
 	pvs,                 /* pseudo-variables */
-	0,                   /* response handling function */
+	dr_response_in,      /* response handling function */
 	mod_init,            /* module init function */
 	0,                   /* per-child init function */
 	0                    /* module destroy function */
@@ -128,7 +130,8 @@ static int load_map(void)
 
 static int mod_init(void)
 {
-	if(dr_settings_init(avp) < 0 || dr_counters_init() < 0 || load_map() < 0)
+	if(dr_tm_init() < 0 || dr_settings_init(avp) < 0 || dr_counters_init() < 0
+			|| dr_refused_init() < 0 || load_map() < 0)
 		return -1;
 	if(rpc_register_array(dr_rpc) != 0) {
 		LM_ERR("the core refused the RPC commands\n");

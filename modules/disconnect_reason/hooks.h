@@ -9,20 +9,15 @@
 #ifndef DR_HOOKS_H
 #define DR_HOOKS_H
 
-#include <stdbool.h>
-
-#include "../../modules/tm/tm_load.h"
-
-#include "notes.h"
+#include "tm.h"
 
 /** What a watched call is told by tm */
-#define DR_CALL_EVENTS (TMCB_RESPONSE_IN | TMCB_ON_FAILURE | TMCB_E2ECANCEL_IN)
+#define DR_CALL_EVENTS                                      \
+	(TMCB_RESPONSE_IN | TMCB_ON_FAILURE | TMCB_E2ECANCEL_IN \
+			| TMCB_REQUEST_FWDED | TMCB_REQUEST_OUT | TMCB_RESPONSE_OUT)
 
 int dr_hooks_init(void);
-int dr_is_initial_invite(const struct sip_msg *request);
-bool dr_is_to_watch(
-		const struct sip_msg *request, const struct dr_notes *notes);
-int dr_replies_are_dropped(void);
 void dr_call_event(struct cell *t, int type, struct tmcb_params *params);
+int dr_response_in(struct sip_msg *reply);
 
 #endif

@@ -10,11 +10,18 @@
 #define DR_OUTCOME_H
 
 #include "call.h"
+#include "view.h"
 
 void dr_tell_request(const struct dr_call *call, struct sip_msg *request);
+void dr_see_to_stored(struct cell *t, struct dr_call *call);
 void dr_tell_stored(struct cell *t, struct dr_call *call);
+void dr_say_beforehand(struct cell *t, struct dr_call *call,
+		struct sip_msg *request, enum dr_source source);
+str dr_request_lines(
+		const struct sip_msg *request, const struct dr_answer *answer);
 void dr_tell_replies(const struct cell *t, struct dr_call *call, int picked);
 void dr_untell_script(void);
-void dr_tell_script(struct cell *t, struct dr_call *call);
+void dr_tell_lists(const struct dr_view *view);
+void dr_tell_script(struct cell *t, struct dr_call *call, bool shared);
 
 #endif

@@ -9,14 +9,12 @@
  */
 
 #include "../../core/dprint.h"
-#include "../../core/mem/shm_mem.h"
 #include "../../core/route.h"
 #include "../../modules/tm/h_table.h"
 
 #include "call_trunk.h"
 #include "header.h"
 #include "history.h"
-#include "hooks.h"
 #include "judge.h"
 #include "lumps.h"
 #include "map_share.h"
@@ -29,14 +27,6 @@
 static struct dr_text as_text(const str *s)
 {
 	return (struct dr_text){s->s, s->len > 0 ? (size_t)s->len : 0};
-}
-
-
-static struct cell *transaction(void)
-{
-	struct cell *t = dr_tm.t_gett();
-
-	return t == T_UNDEFINED ? NULL : t;
 }
 
 
@@ -154,7 +144,7 @@ static int check_place(
 				function);
 		return -1;
 	}
-	if(parse_headers(msg, HDR_TO_F, 0) >= 0 && dr_is_initial_invite(msg))
+	if(parse_headers(msg, HDR_TO_F, 0) >= 0 && dr_call_is_initial_invite(msg))
 		return 0;
 	LM_ERR("%s: expected an INVITE that starts a call\n", function);
 	return -1;
@@ -172,16 +162,14 @@ static int check_place(
  */
 int dr_script_watch(struct sip_msg *msg, str *profile)
 {
-	struct cell *t = transaction();
+	struct cell *t = dr_tm_here();
 	struct dr_call *call = call_of(t);
 	struct dr_notes *notes;
 
 	if(dr_script_check_profile(profile) < 0
 			|| check_place(msg, t, "disconnect_reason_watch") < 0)
 		return -1;
-	notes = dr_notes_make();
-	if(notes == NULL)
-		return -1;
+	notes = dr_notes_make(msg);
 	notes->watch = true;
 	notes->ignore = false;
 	dr_notes_set_profile(notes, as_text(profile));
@@ -193,17 +181,23 @@ int dr_script_watch(struct sip_msg *msg, str *profile)
 }
 
 
-static void ignore_call(
+/** Returns 0, or -1 when a CANCEL's process may be reading what would change */
+static int ignore_call(
 		struct cell *t, struct dr_call *call, struct sip_msg *msg)
 {
 	static const str nothing = {NULL, 0};
+	int result = -1;
 
-	dr_call_lock(t);
-	call->ignored = 1;
-	dr_request_fill(t->uas.request, &nothing);
-	dr_request_fill(msg, &nothing);
-	dr_untell_script();
-	dr_call_unlock(t);
+	dr_tm_lock(t);
+	if(!call->cancelled) {
+		call->ignored = 1;
+		dr_request_fill(t->uas.request, &nothing);
+		dr_request_fill(msg, &nothing);
+		dr_untell_script();
+		result = 0;
+	}
+	dr_tm_unlock(t);
+	return result;
 }
 
 
@@ -212,42 +206,23 @@ static void ignore_call(
  *
  * @param msg  INVITE that starts a call; nothing was sent for it yet
  *
- * @return 1, or -1 after one log line
+ * @return 1; -1 after one log line; -1 without one when the caller already
+ *         cancelled
  */
 int dr_script_ignore(struct sip_msg *msg)
 {
-	struct cell *t = transaction();
+	struct cell *t = dr_tm_here();
 	struct dr_call *call = call_of(t);
 	struct dr_notes *notes;
 
 	if(check_place(msg, t, "disconnect_reason_ignore") < 0)
 		return -1;
-	if(call) {
-		ignore_call(t, call, msg);
-		return 1;
-	}
-	notes = dr_notes_make();
-	if(notes == NULL) {
-		dr_request_give_up(msg);
-		return -1;
-	}
+	if(call)
+		return ignore_call(t, call, msg) == 0 ? 1 : -1;
+	notes = dr_notes_make(msg);
 	notes->watch = false;
 	notes->ignore = true;
 	return 1;
-}
-
-
-/** A lump in shared memory is part of a message of tm's: only empty it */
-static void drop_lump(struct sip_msg *msg, struct lump_rpl *lump)
-{
-	if(lump == NULL)
-		return;
-	if(lump->flags & LUMP_RPL_SHMEM) {
-		lump->text.len = 0;
-		return;
-	}
-	unlink_lump_rpl(msg, lump);
-	free_lump_rpl(lump);
 }
 
 
@@ -259,7 +234,7 @@ static void watch_what_is_said(
 	if(notes->ignore || !is_route_type(REQUEST_ROUTE))
 		return;
 	notes->watch = true;
-	if(t && t->nr_of_outgoings == 0 && dr_is_initial_invite(msg))
+	if(t && t->nr_of_outgoings == 0 && dr_call_is_initial_invite(msg))
 		dr_call_watch(t, msg, notes);
 }
 
@@ -268,28 +243,18 @@ static void watch_what_is_said(
 static int set_in_request(
 		struct sip_msg *msg, struct cell *t, const struct dr_answer *answer)
 {
-	struct dr_record record = {
-			.answer = *answer, .branch = DR_NONE, .answers = true};
-	struct dr_call call = {.map = dr_map_take(), .records = &record};
-	struct dr_notes *notes = dr_notes_make();
-	struct lump_rpl *lump;
+	struct dr_notes *notes = dr_notes_make(msg);
+	str lines = dr_request_lines(msg, answer);
+	struct dr_view view;
 
-	call.lacking = notes == NULL; /* the log has it */
-	dr_call_bridge(call.map, msg, &call.bridge);
-	dr_call_answer(&call, answer, 0);
-	drop_lump(msg, dr_request_lump(msg));
-	lump = dr_request_add_lump(msg, &call.lines, (int)answer->reason);
-	if(call.owns_lines)
-		shm_free(call.lines.s);
-	dr_map_drop(call.map);
-	if(lump == NULL)
+	if(!dr_request_set_lump(msg, &lines)) {
 		LM_ERR("disconnect_reason_set: no memory: there is no header\n");
-	if(lump == NULL && notes)
 		notes->ignore = true; /* any other answer would be wrong */
-	if(lump == NULL || notes == NULL)
 		return -1;
-	dr_notes_set_detail(notes, answer->detail);
-	dr_tell_script(NULL, &call);
+	}
+	dr_notes_set_answer(notes, answer->reason, answer->detail);
+	dr_view_of_request(msg, &view);
+	dr_tell_lists(&view);
 	watch_what_is_said(msg, t, notes);
 	return 1;
 }
@@ -302,26 +267,31 @@ static int set_in_call(struct sip_msg *msg, struct cell *t,
 	int picked =
 			is_route_type(FAILURE_ROUTE) ? dr_tm.t_get_picked_branch() : -1;
 	int result = -1;
+	str lines;
 
-	dr_call_lock(t);
-	if(!call->final || call->scripted) {
+	dr_tm_lock(t);
+	if(!call->cancelled && (!call->final || call->scripted)) {
 		/* t_relay() could not send them, and nobody will ask why */
 		if(is_route_type(REQUEST_ROUTE))
 			dr_judge_attempts(t, call, DR_NONE);
-		dr_judge_as_said(t, call, answer,
+		dr_judge_as_said(call, answer,
 				picked >= 0 && picked < t->nr_of_outgoings
 						? t->uac[picked].last_received
 						: 0);
 		call->final = 1;
 		call->scripted = 1;
+		if(t->nr_of_outgoings > 0)
+			dr_see_to_stored(t, call);
 		dr_tell_request(call, t->uas.request);
-		if(msg->first_line.type == SIP_REQUEST)
-			dr_tell_request(call, msg);
+		lines = dr_call_lines(call);
+		if(msg->first_line.type == SIP_REQUEST
+				&& !dr_request_set_lump(msg, &lines))
+			dr_call_lacks(call, "the header of a reply");
 		dr_tell_replies(t, call, picked);
-		dr_tell_script(t, call);
+		dr_tell_script(t, call, true);
 		result = 1;
 	}
-	dr_call_unlock(t);
+	dr_tm_unlock(t);
 	return result;
 }
 
@@ -339,7 +309,7 @@ static int set_in_call(struct sip_msg *msg, struct cell *t,
  */
 int dr_script_set(struct sip_msg *msg, str *reason, str *detail)
 {
-	struct cell *t = transaction();
+	struct cell *t = dr_tm_here();
 	struct dr_call *call = call_of(t);
 	struct dr_answer answer;
 	enum dr_reason parsed;
@@ -348,7 +318,8 @@ int dr_script_set(struct sip_msg *msg, str *reason, str *detail)
 			|| (detail->len > 0 && dr_script_check_detail(detail) < 0))
 		return -1;
 	dr_reason_parse(as_text(reason), &parsed);
-	dr_notes_answer(NULL, parsed, &answer);
+	dr_notes_answer(NULL, &answer);
+	answer.reason = parsed;
 	answer.detail = as_text(detail);
 	if(call)
 		return set_in_call(msg, t, call, &answer);
@@ -369,9 +340,8 @@ int dr_script_set(struct sip_msg *msg, str *reason, str *detail)
  */
 int dr_script_trunk(struct sip_msg *msg, str *name)
 {
-	struct cell *t = transaction();
+	struct cell *t = dr_tm_here();
 	struct dr_call *call = call_of(t);
-	struct dr_notes *notes;
 
 	if(dr_script_check_trunk(name) < 0)
 		return -1;
@@ -389,11 +359,6 @@ int dr_script_trunk(struct sip_msg *msg, str *name)
 		ignore_call(t, call, msg); /* any other trunk would be wrong */
 		return -1;
 	}
-	notes = dr_notes_make();
-	if(notes == NULL) {
-		dr_request_give_up(msg);
-		return -1;
-	}
-	dr_notes_set_trunk(notes, as_text(name));
+	dr_notes_set_trunk(dr_notes_make(msg), as_text(name));
 	return 1;
 }

@@ -18,11 +18,9 @@
 #include "../../core/xavp.h"
 #include "../../modules/tm/h_table.h"
 
-#include "after_script.h"
 #include "call_trunk.h"
 #include "history.h"
 #include "judge.h"
-#include "lumps.h"
 #include "notes.h"
 #include "view.h"
 
@@ -124,15 +122,11 @@ void dr_view_of_call(const struct dr_call *call, struct dr_view *view)
  */
 void dr_view_of_request(const struct sip_msg *request, struct dr_view *view)
 {
-	const struct lump_rpl *lump = dr_request_lump(request);
-	const struct dr_notes *notes = dr_notes_find();
+	const struct dr_notes *notes = dr_notes_find(request);
 
 	memset(view, 0, sizeof(*view));
-	view->decided = lump && lump->text.len > 0;
-	dr_notes_answer(notes,
-			view->decided ? (enum dr_reason)dr_request_lump_mark(lump)
-						  : DR_UNKNOWN_REASON,
-			&view->answer);
+	view->decided = notes && notes->decided;
+	dr_notes_answer(notes, &view->answer);
 	view->answer.trunk = dr_notes_trunk(notes);
 }
 
@@ -172,14 +166,13 @@ static int branch_of_route(const struct cell *t, const struct sip_msg *msg)
 }
 
 
-/** In the request_route, t_relay() could not send. tm saves our lump in its
- * request as soon as it tries to. */
+/** In the request_route, t_relay() could not send */
 static bool is_unsent(const struct cell *t, const struct dr_call *call,
 		const struct sip_msg *msg)
 {
 	return is_route_type(REQUEST_ROUTE) && !call->decided
-		   && dr_is_request_of(t, msg) && dr_is_stuck(t)
-		   && dr_request_lump(t->uas.request);
+		   && call->sending == DR_SENDING_BRANCH && dr_tm_is_request_of(t, msg)
+		   && dr_tm_is_stuck(t);
 }
 
 
@@ -187,7 +180,7 @@ static bool is_unsent(const struct cell *t, const struct dr_call *call,
 static void view_of_unsent(
 		const struct cell *t, const struct dr_call *call, struct dr_view *view)
 {
-	int branch = dr_last_attempt(t);
+	int branch = dr_tm_last_attempt(t);
 
 	memset(view, 0, sizeof(*view));
 	view->call = call;
@@ -201,9 +194,9 @@ static void view_of_unsent(
 }
 
 
-static bool is_ignored(void)
+static bool is_ignored(const struct sip_msg *request)
 {
-	const struct dr_notes *notes = dr_notes_find();
+	const struct dr_notes *notes = dr_notes_find(request);
 
 	return notes && notes->ignore;
 }
@@ -219,12 +212,10 @@ static bool is_ignored(void)
  */
 int dr_view_here(struct sip_msg *msg, struct dr_view *view)
 {
-	struct cell *t = dr_tm.t_gett();
-	const struct dr_call *call = NULL;
+	struct cell *t = dr_tm_here();
+	const struct dr_call *call = t ? dr_call_of(t) : NULL;
 	int branch;
 
-	if(t != NULL && t != T_UNDEFINED)
-		call = dr_call_of(t);
 	branch = call ? branch_of_route(t, msg) : DR_NONE;
 	if(branch != DR_NONE && msg->first_line.type == SIP_REPLY) {
 		view_of_branch(t, call, branch, msg,
@@ -246,7 +237,7 @@ int dr_view_here(struct sip_msg *msg, struct dr_view *view)
 		dr_view_of_call(call, view);
 		return 0;
 	}
-	if(msg->first_line.type != SIP_REQUEST || is_ignored())
+	if(msg->first_line.type != SIP_REQUEST || is_ignored(msg))
 		return -1;
 	dr_view_of_request(msg, view);
 	return 0;
