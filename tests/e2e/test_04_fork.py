@@ -1,6 +1,8 @@
 # Parallel forks: the header and the AVP belong to the reply that tm picks.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+from dataclasses import replace
+
 import pytest
 
 from lib.caller import fails
@@ -65,7 +67,8 @@ def test_both_ring_out(case, proxies):
     (silent((183,)), reply(500), timeout("USER_UNAVAILABLE")),
     (silent(), silent(), timeout("CONNECTION_TIMEOUT")),
     (silent((180,)), silent((180,)), timeout("USER_UNAVAILABLE")),
-    (reply(603), silent(), DECLINED),
+    (reply(603), silent(),
+     replace(DECLINED, attempts=("USER_REJECTED",))),
 ], ids=["480-silence", "silence-480", "486-silence", "500-silence", "480-100",
         "480-180", "183-500", "silence-silence", "180-180", "603-silence"])
 def test_silent_branch(case, trunk, other, expect):
@@ -77,8 +80,10 @@ def test_silent_branch(case, trunk, other, expect):
     (cancelled(), reply(603, wait=LATER)),
 ], ids=["603-ringing", "ringing-603"])
 def test_decline_against_ringing(case, trunk, other):
-    """tm cancels the branch that rings; its 487 changes nothing."""
-    calls = case(trunk, DECLINED, fork=[other])
+    """tm cancels the branch that rings; its 487 changes nothing, and it is no
+    failed attempt of its trunk."""
+    calls = case(trunk, replace(DECLINED, attempts=("USER_REJECTED",)),
+                 fork=[other])
     for call in calls.values():
         methods = {letter: [message.method for message in got]
                    for letter, got in call.trunks.items()}

@@ -99,8 +99,9 @@ def test_script_says_and_tm_answers(case, proxies, nowhere):
 
 
 def test_script_answers_without_reason(case, proxies, nowhere):
-    """Its own business: the module does not guess."""
-    play(case, proxies, "NO_REASON", None, outcome(*NO_TRUNK, None),
+    """It was asked for a trunk, and there was none: that is why."""
+    play(case, proxies, "NO_REASON", None,
+         outcome(*NO_TRUNK, FAILURE, avps=(), attempts=(FAILURE,)),
          headers=[f"X-Test-To: {nowhere[2]}"])
 
 

@@ -2,6 +2,8 @@
 # thinks while the caller gives up.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+from dataclasses import replace
+
 import pytest
 
 from lib.caller import cancels
@@ -82,11 +84,13 @@ def test_authenticated_and_answered(play):
 
 
 def test_wrong_credentials(play):
-    """The second challenge is the outcome, and reaches the caller whole."""
+    """The second challenge is the outcome, and reaches the caller whole. It is no
+    question to the caller, but a trunk that does not take the password."""
     calls = play(challenges(refuses(401, [CHALLENGE])), outcome(
         401, "Unauthorized", FAILURE, unarmed=(FAILURE,),
         avps=(FAILURE, FAILURE),
-        detail="code=401;detail=authentication;source=remote"),
+        detail="code=401;detail=authentication;source=remote",
+        attempts=(FAILURE,), told=True),
         headers=how(Do="RELAY", Failed="AUTHENTICATE"))
     for call in calls.values():
         final, = call.finals()
@@ -111,8 +115,10 @@ def refuses_cancel(code, final):
 @pytest.mark.parametrize("code", [200, 400, 481, 500, 503, 603])
 @pytest.mark.parametrize("final", [487, 486])
 def test_reply_to_cancel_in_fork(play, code, final):
-    """A 603 makes tm cancel the branch that rings."""
-    play(reply(603, wait=150), DECLINED, fork=[refuses_cancel(code, final)],
+    """A 603 makes tm cancel the branch that rings: no failed attempt of its
+    trunk, unless it refuses the call by itself."""
+    attempts = ("USER_REJECTED",) * (1 if final == 487 else 2)
+    play(reply(603, wait=150), replace(DECLINED, attempts=attempts), fork=[refuses_cancel(code, final)],
          headers=how(Do="RELAY"))
 
 

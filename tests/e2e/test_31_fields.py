@@ -40,9 +40,11 @@ def test_every_field(kemi):
                 do="LOG,RELAY", host=BRIDGE, hosts=[HERE], **EVERYWHERE)
     known = dict(KNOWN, reason=REJECTED, code=480, q850=17, detail="busy",
                  source="remote", ringing=1)
-    last = fields(**known, avp=REJECTED, history=f"{REJECTED};{detail}")
+    history = f"{REJECTED};{detail}"
+    in_route = fields(**known, history=history)
+    last = fields(**known, avp=REJECTED, history=history)
     check(call, request=[UNTOLD], progress=[fields(**KNOWN, ringing=1)],
-          onreply=[fields(**known)], branch_failure=[fields(**known)],
+          onreply=[in_route], branch_failure=[in_route],
           failure=[last], event=[last])
     assert xavp_at(call, "ONREPLY") == [dict.fromkeys(FIELDS, NULL)]
     check_xavp(call, "FAILURE", "EVENT")
@@ -55,9 +57,10 @@ def test_rule(kemi):
                 do="RELAY", host=BRIDGE, hosts=[HERE], **EVERYWHERE)
     known = dict(KNOWN, reason="JOIN_FAILURE", code=486, detail="of-two",
                  source="remote", ringing=0, rule=f"{MAP}:10")
-    last = fields(**known, avp="JOIN_FAILURE",
-                  history=f"JOIN_FAILURE;{detail}")
-    check(call, onreply=[fields(**known)], branch_failure=[fields(**known)],
+    history = f"JOIN_FAILURE;{detail}"
+    in_route = fields(**known, history=history)
+    last = fields(**known, avp="JOIN_FAILURE", history=history)
+    check(call, onreply=[in_route], branch_failure=[in_route],
           failure=[last], event=[last])
 
 
@@ -99,10 +102,10 @@ def test_branches(kemi):
              "profile": "two", "rule": f"{MAP}:10"}
     second = {"reason": FAILURE, "code": 404, "detail": "not-found",
               "source": "remote", "ringing": 0, "profile": "default"}
-    both = [fields(**first), fields(**second)]
-    last = fields(**second, avp=FAILURE, history=(
-        "JOIN_FAILURE;code=486;detail=of-two;source=remote;trunk=here,"
-        f"{FAILURE};code=404;detail=not-found;source=remote"))
+    before = "JOIN_FAILURE;code=486;detail=of-two;source=remote;trunk=here"
+    history = f"{before},{FAILURE};code=404;detail=not-found;source=remote"
+    both = [fields(**first, history=before), fields(**second, history=history)]
+    last = fields(**second, avp=FAILURE, history=history)
     check(call, onreply=both, branch_failure=both, failure=[last], event=[last])
     check_xavp(call, "FAILURE", "EVENT")
 

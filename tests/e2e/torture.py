@@ -40,23 +40,23 @@ def headers_in(raw, name=REASON_HEADER):
                       head_of(raw), re.IGNORECASE)
 
 
-def without_ours(raw):
-    """The message without our headers. A field ends, for the module, at a LF, or
-    at a CR alone, that no space follows; the first line at its first CR."""
-    first, rest = re.match(rb"([\r\n\t \0]*[^\n]*)\n?(.*)", head_of(raw),
-                           re.DOTALL).groups()
+def without_ours(raw, loaded):
+    """The message as it is but for our headers: where the module ran its own lines
+    are taken out, elsewhere the trunk's are made unreadable as it does. White
+    space is all the same: a CR or LF alone becomes a space."""
+    raw = raw.lstrip(b"\r\n\t \0")
+    strict = raw.find(b"\r\n\r\n")
+    end = strict + 4 if strict >= 0 else len(raw)
+    head, body = raw[:end], raw[end:]
     for name in NAMES:
         name = name.encode()
-        if name.lower() in first.lower():
-            first = re.match(rb"[\r\n\t \0]*[^\r]*", first)[0] \
-                + re.search(rb"\r*$", first)[0]
-        rest = re.sub(
-            rb"(^|(?<=[\r\n]))%s[ \t]*:"
-            rb"(?:[^\r\n]|\r(?=[\r\n \t])|\n(?=[ \t]))*(?:\n|\r|$)" % name,
-            b"", rest, flags=re.IGNORECASE)
-    # where a CR alone stood before a field, the module leaves another CR there
-    head = re.sub(rb"\r+\n?", b"\r\n", first + b"\n" + rest)
-    return head + raw[len(head_of(raw)):]
+        if loaded:
+            head = re.sub(rb"\r\n%s: [^\r]*(?=\r\n)" % name, b"", head)
+        else:
+            head = re.sub(rb"(?<![\w.!%%*+`'~-])%s(?=[\0-\x20\x7f-\xff]*:)" % name,
+                          b"-" * len(name), head, flags=re.IGNORECASE)
+    head = re.sub(rb"^([^\n]*\n)[\0-\x20\x7f-\xff]+(?!\r\n)", rb"\1", head)
+    return re.sub(rb"[\r\n\t ]+", b" ", head) + body
 
 
 def check_header(call, raw, reason=None):
@@ -82,10 +82,11 @@ def check_good(call):
     check_header(call, final)
 
 
-def as_seen(call, played):
+def as_seen(call, played, loaded):
     """All that the caller got, normalised, our headers taken out."""
     seen = Seen(call.call_id, played.proxy, played)
-    return [normal(without_ours(raw), seen)
+    return [without_ours(normal(raw, seen).encode("utf-8", "surrogateescape"),
+                         loaded)
             for raw in dict.fromkeys(call.received)]
 
 
@@ -101,7 +102,8 @@ def play_both(pair, plans, transport="udp", window=1):
         with raw:
             calls = raw.play(mixed, window)
             raw.listen(0.1)
-            return calls, [as_seen(call, raw) for call in calls], raw.strays
+            return calls, [as_seen(call, raw, raw.proxy is pair.loaded)
+                           for call in calls], raw.strays
 
     sides = [RawCalls(proxy, transport) for proxy in pair]
     with ThreadPoolExecutor() as threads:

@@ -69,11 +69,14 @@ def check_same(plain, loaded, names):
 
 
 def what_caller_got(call, names):
-    """All that the caller got, normalised, our headers taken out.
+    """All that the caller got, normalised, our headers taken out, and what became
+    of those that a trunk wrote.
 
     Sorted where the order is chance: provisional replies of a fork, and the
     replies to a CANCEL and to its INVITE.
     """
+    names = (*names, *("-" * len(name) for name in names))
+
     def order(message):
         text = normal(without_headers(message.raw, names), call)
         early = 0 < message.code < 200
