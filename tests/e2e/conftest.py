@@ -33,3 +33,11 @@ def proxies(all_proxies):
 def case(proxies, tmp_path):
     """Plays a case, see README.md."""
     return Case(proxies, tmp_path)
+
+
+@pytest.fixture
+def proxy(running):
+    """The Kamailio that a file of tests runs for itself; no bad line may come in
+    this test."""
+    yield running
+    running.check_log()

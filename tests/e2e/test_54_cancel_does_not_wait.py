@@ -36,12 +36,6 @@ def running(tmp_path_factory):
     one.stop()
 
 
-@pytest.fixture
-def proxy(running):
-    yield running
-    running.check_log()
-
-
 def logged(proxy, call):
     """What the script logged of the call, by where, in order."""
     return {words["where"]: words

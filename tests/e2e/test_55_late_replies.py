@@ -55,12 +55,6 @@ def running(request, tmp_path_factory):
     one.stop()
 
 
-@pytest.fixture
-def proxy(running):
-    yield running
-    running.check_log()
-
-
 def forged(code, names, **options):
     """A reply with each of the names, and with all of them in its body."""
     return template(code, [f"{name}: {SPOOF}" for name in names], body=BODY,

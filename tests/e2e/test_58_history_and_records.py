@@ -30,12 +30,6 @@ def running(tmp_path_factory):
     one.stop()
 
 
-@pytest.fixture
-def proxy(running):
-    yield running
-    running.check_log()
-
-
 def held(proxy):
     """What the module and tm hold, and all of the shared memory in use."""
     return [proxy.rpc("core.shmmem")["used"],

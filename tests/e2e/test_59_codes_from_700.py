@@ -47,12 +47,6 @@ def running(request, tmp_path_factory):
     one.stop()
 
 
-@pytest.fixture
-def proxy(running):
-    yield running
-    running.check_log()
-
-
 def play(proxy, code, headers=(), phrase="Odd", cancel=False):
     """The trunk says that; returns call and final reply, with its code."""
     with Steps(proxy) as raw:
