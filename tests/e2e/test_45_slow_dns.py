@@ -97,7 +97,7 @@ class Side:
         said = [*headers_in(final), *headers_in(final, DETAIL_HEADER)]
         assert said == ([end.reason.encode(), end.detail.encode()]
                         if self.loaded else []), final
-        self.seen.append(as_seen(call, raw))
+        self.seen.append(as_seen(call, raw, self.loaded))
         self.told[call.call_id] = (end.reason, ...)
         self.moved.update((f"outcomes {end.reason}", *end.attempts))
 
