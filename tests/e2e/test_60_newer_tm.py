@@ -6,10 +6,12 @@ import pathlib
 
 import pytest
 
+import test_08_cannot_send as unsent
 from lib.case import outcome
 from lib.kamailio import packaged_modules
 from lib.trunk import silent
-from test_08_cannot_send import FAILURE, nowhere, play  # noqa: F401
+
+nowhere = unsent.nowhere
 
 FAST = ["X-Test-Timers: 1200,700"]
 PHRASES = {480: "Temporarily Unavailable", 500: "Server Internal Error",
@@ -41,11 +43,10 @@ def test_not_sent(case, proxies, nowhere, code, delayed):  # noqa: F811
     (sent, phrase), detail, uri = nowhere
     wanted = f"detail={detail};source=transport"
     now = delayed == 0 and params("delayed_reply", 0)
-    play(case, proxies, "SILENT", None,
-         outcome(sent, phrase, FAILURE, avps=(), attempts=(FAILURE,),
-                 detail=None if now else wanted),
-         headers=[f"X-Test-To: {uri}"],
-         params=(("disconnect_reason", "detail_header",
-                  "X-LK-Disconnect-Detail"),
-                 *params("delayed_reply", delayed),
-                 *params("reply_408_code", code)))
+    unsent.play(
+        case, proxies, "SILENT", None,
+        outcome(sent, phrase, unsent.FAILURE, avps=(),
+                attempts=(unsent.FAILURE,), detail=None if now else wanted),
+        headers=[f"X-Test-To: {uri}"],
+        params=(unsent.DETAIL, *params("delayed_reply", delayed),
+                *params("reply_408_code", code)))
