@@ -52,10 +52,12 @@ struct search
 {
 	const struct dr_text *names;
 	size_t count;
-	char *start;	/**< the reason phrase */
-	char *fields;	/**< behind the status line */
-	char *end;		/**< of the message, or of its header section */
-	bool body_left; /**< the latter */
+	char *start;			 /**< the reason phrase */
+	char *fields;			 /**< behind the status line */
+	char *end;				 /**< of the message, or of its header section */
+	bool body_left;			 /**< the latter */
+	const char *trimmed;	 /**< all from here on may be trimmed, */
+	const char *trimmed_end; /**< up to here */
 };
 
 
@@ -262,24 +264,48 @@ static size_t name_length(const char *s, const char *end, struct dr_text name)
 }
 
 
-/* Does a name that ends at s begin a field for some reader? */
-static bool ends_field_name(const char *s, const char *end)
+/* Behind what may be trimmed at s, or at the first zero byte of it. What the last
+ * call looked at is skipped: names of nothing but K and S may be trimmed
+ * themselves, and stand in a row. */
+static const char *skip_trimmed(struct search *search, const char *s)
 {
-	for(; s < end && may_be_trimmed(*s); s++) {
-		if(*s == '\0')
-			return true;
+	const char *at = s;
+
+	while(at < search->end && *at != '\0' && may_be_trimmed(*at)) {
+		if(at >= search->trimmed && at < search->trimmed_end)
+			at = search->trimmed_end;
+		else
+			at++;
 	}
-	return s < end && *s == ':';
+	search->trimmed = s;
+	search->trimmed_end = at;
+	return at;
 }
 
 
-/* Folds stay, or lines would be others the second time */
-static void make_unreadable(char *s, size_t len)
+/* Does a name that ends at s begin a field for some reader? */
+static bool ends_field_name(struct search *search, const char *s)
 {
-	for(; len > 0; s++, len--) {
-		if(*s != '\r' && *s != '\n' && *s != ' ' && *s != '\t')
-			*s = UNREADABLE;
+	s = skip_trimmed(search, s);
+	return s < search->end && (*s == '\0' || *s == ':');
+}
+
+
+/* Folds stay, or lines would be others the second time. Returns whether there was
+ * something to do. */
+static bool make_unreadable(char *s, size_t len)
+{
+	char *end = s + len;
+	bool done = false;
+
+	for(; s < end; s++) {
+		if(*s == '\r' || *s == '\n' || *s == ' ' || *s == '\t'
+				|| *s == UNREADABLE)
+			continue;
+		*s = UNREADABLE;
+		done = true;
 	}
+	return done;
 }
 
 
@@ -301,10 +327,8 @@ static size_t strip_at(struct search *search, char *s)
 		leave_body(search);
 		if(s >= search->end)
 			return 0;
-		if(ends_field_name(s + len, search->end)) {
-			make_unreadable(s, len);
+		if(ends_field_name(search, s + len) && make_unreadable(s, len))
 			return 1;
-		}
 	}
 	return 0;
 }
@@ -357,8 +381,8 @@ static bool is_initial_done(const struct search *search, size_t i)
 }
 
 
-/* Rule 4 */
-static size_t strip_names(struct search *search)
+/* Rule 4, once */
+static size_t strip_once(struct search *search)
 {
 	size_t i, found = 0;
 
@@ -366,6 +390,18 @@ static size_t strip_names(struct search *search)
 		if(!is_initial_done(search, i))
 			found += strip_initial(search, *search->names[i].s);
 	}
+	return found;
+}
+
+
+/* Rule 4. What was written may be the - that another name lacked: it is looked
+ * for until there is none. */
+static size_t strip_names(struct search *search)
+{
+	size_t found = 0, more;
+
+	while((more = strip_once(search)) > 0)
+		found += more;
 	return found;
 }
 
@@ -387,7 +423,7 @@ size_t dr_strip(char *message, size_t len, size_t phrase, size_t phrase_len,
 		size_t headers, const struct dr_text *names, size_t count)
 {
 	struct search search = {names, count, message + phrase, message + headers,
-			message + len, false};
+			message + len, false, message, message};
 
 	end_status_line(message, phrase + phrase_len, headers);
 	let_nothing_continue(search.fields, search.end);

@@ -348,6 +348,100 @@ static void test_random(void **state)
 }
 
 
+/* Up to three names of what some reader takes for something else, each up to
+ * four characters long; returns how many */
+static size_t write_names(
+		struct dr_text *odd, char text[3][4], unsigned int *random)
+{
+	static const char characters[] = "x-ksa_9";
+	size_t i, j, count = 1 + next(random) % 3;
+
+	for(i = 0; i < count; i++) {
+		size_t len = 1 + next(random) % 4;
+
+		for(j = 0; j < len; j++)
+			text[i][j] = characters[next(random) % (sizeof(characters) - 1)];
+		/* one of nothing but - stays what it is */
+		text[i][0] = text[i][0] == '-' ? '_' : text[i][0];
+		odd[i] = (struct dr_text){text[i], len};
+	}
+	return count;
+}
+
+
+/* Whatever names somebody chooses, the second time nothing is left to do, even
+ * where a name that was found gives another one the - that it lacked */
+static void test_odd_names(void **state)
+{
+	unsigned int random = 1;
+	char s[MESSAGE_MAX], text[3][4], copy[MESSAGE_MAX];
+	struct dr_text odd[3];
+	size_t found = 0;
+	int i;
+
+	(void)state;
+	for(i = 0; i < 20000; i++) {
+		size_t count = write_names(odd, text, &random);
+		struct reply reply = parse(s, write_random(s, &random));
+
+		found += dr_strip(reply.s, reply.len, reply.phrase, reply.phrase_len,
+				reply.headers, odd, count);
+		memcpy(copy, reply.s, reply.len);
+		assert_int_equal(dr_strip(reply.s, reply.len, reply.phrase,
+								 reply.phrase_len, reply.headers, odd, count),
+				0);
+		assert_memory_equal(reply.s, copy, reply.len);
+		edge_free(NULL);
+	}
+	assert_true(found > 500);
+}
+
+
+/* What names become, and how many there were */
+static void test_names_that_meet(void **state)
+{
+	static const struct
+	{
+		const char *first, *second;
+		const char *s;
+		const char *expected;
+		size_t count;
+	} cases[] = {
+			/* _ is a - for some, and - stays */
+			{"__", "x-a", "__:--:", "--:--:", 1},
+			/* the - that x-k lacked */
+			{"x-k", "9", "x\r\n 9\r\n \xe2\x84\xaa: 1\r\n",
+					"-\r\n -\r\n ---: 1\r\n", 2},
+			/* names that may be trimmed: those behind are, too */
+			{"ks", "k", "A: \xe2\x84\xaa\xc5\xbf\xe2\x84\xaa \xe2\x84\xaa:",
+					"A: -----\xe2\x84\xaa ---:", 2},
+			{"k", "s", "A: \xe2\x84\xaa \xc5\xbf ", "A: --- -- ", 2},
+			{"ks", "k", "A: \xe2\x84\xaa\xc5\xbf\xe2\x84\xaa \xe2\x84\xaa;",
+					"A: \xe2\x84\xaa\xc5\xbf\xe2\x84\xaa \xe2\x84\xaa;", 0},
+	};
+	char s[64], expected[64];
+	size_t i, run;
+
+	(void)state;
+	for(i = 0; i < COUNT(cases); i++) {
+		struct dr_text two[] = {{cases[i].first, strlen(cases[i].first)},
+				{cases[i].second, strlen(cases[i].second)}};
+		int len = snprintf(s, sizeof(s), LINE "Busy\r\n%s", cases[i].s) + 1;
+		struct reply reply = parse(s, (size_t)len);
+
+		snprintf(expected, sizeof(expected), LINE "Busy\r\n%s",
+				cases[i].expected);
+		for(run = 0; run < 2; run++) {
+			assert_int_equal(dr_strip(reply.s, reply.len, reply.phrase,
+									 reply.phrase_len, reply.headers, two, 2),
+					run == 0 ? cases[i].count : 0);
+			assert_memory_equal(reply.s, expected, reply.len);
+		}
+		edge_free(NULL);
+	}
+}
+
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -356,6 +450,8 @@ int main(void)
 			cmocka_unit_test_teardown(test_no_names, edge_free),
 			cmocka_unit_test_teardown(test_one_in_many, edge_free),
 			cmocka_unit_test_teardown(test_random, edge_free),
+			cmocka_unit_test_teardown(test_odd_names, edge_free),
+			cmocka_unit_test_teardown(test_names_that_meet, edge_free),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
