@@ -59,9 +59,9 @@ core-coverage: ## print branch coverage of the core; all that can be taken must 
 	@tests/core/coverage tests/core/unreached.tsv \
 		$(CORE_C:%.c=$(CORE_COVERAGE)/%.gcda)
 
-# Instructions are those of 2,000 answers without those of 1,000. A header field
-# that a trunk made up costs what it costs in a reply with ten: 1.3 times that is
-# too much.
+# Instructions are those of 2,000 answers without those of 1,000. A name that a
+# trunk made up costs what it costs in a reply with ten: 1.3 times that is too
+# much.
 core-bench: $(CORE_BUILD)/bench_lookup $(CORE_BUILD)/bench_strip ## what an answer costs by size of the map, and a reply by names to strip
 	@$<
 	@printf '\n%-8s %6s %6s %20s\n' asks rules trunks instructions/answer
@@ -73,20 +73,24 @@ core-bench: $(CORE_BUILD)/bench_lookup $(CORE_BUILD)/bench_strip ## what an answ
 		done | xargs echo $$map | awk '{ \
 			printf "%-8s %6d %6d %20.1f\n", $$1, $$2, $$3, ($$5 - $$4) / 1000 }'; \
 	done
-	@printf '\n%-8s %20s %20s\n' spoofed instructions/reply instructions/field
-	@for fields in 0 10 100 1000; do \
-		for replies in 100 200; do \
-			$(call CORE_COUNT,dr_strip) $(CORE_BUILD)/bench_strip $$fields \
-				$$replies 2>&1 | sed -n 's/.*Collected : *//p'; \
-		done | xargs echo $$fields; \
+	@printf '\n%-8s %6s %20s %20s\n' spoofed fields instructions/reply \
+		instructions/field
+	@for kind in name trimmed; do \
+		for fields in 0 10 100 1000; do \
+			for replies in 100 200; do \
+				$(call CORE_COUNT,dr_strip) $(CORE_BUILD)/bench_strip $$kind \
+					$$fields $$replies 2>&1 | sed -n 's/.*Collected : *//p'; \
+			done | xargs echo $$kind $$fields; \
+		done; \
 	done | awk '{ \
-		reply = ($$3 - $$2) / 100 } \
-		$$1 == 0 { none = reply; printf "%-8d %20.1f\n", $$1, reply; next } \
-		{ field = (reply - none) / $$1; \
-			printf "%-8d %20.1f %20.1f\n", $$1, reply, field } \
-		$$1 == 10 { ten = field } \
+		reply = ($$4 - $$3) / 100 } \
+		$$2 == 0 { none = reply; printf "%-8s %6d %20.1f\n", $$1, $$2, reply; \
+			next } \
+		{ field = (reply - none) / $$2; \
+			printf "%-8s %6d %20.1f %20.1f\n", $$1, $$2, reply, field } \
+		$$2 == 10 { ten = field } \
 		field > 1.3 * ten || field <= 0 { bad = 1 } \
-		END { if(bad || NR != 4) { print "core-bench: not linear"; exit 1 } }'
+		END { if(bad || NR != 8) { print "core-bench: not linear"; exit 1 } }'
 
 CORE_COUNT = valgrind --tool=callgrind --callgrind-out-file=/dev/null \
 	--toggle-collect=$(1)
