@@ -4,6 +4,7 @@
 
 from pathlib import Path
 
+from lib.check import REASON_HEADER
 from lib.kamailio import Kamailio
 from lib.sipp import Sipp
 
@@ -25,7 +26,7 @@ class Setup:
 
     def __init__(self, folder, script, calls, caller, trunk, params=None,
                  kamailio=Kamailio, memory="fm", more=(), at_once=1,
-                 rate=1000, trace=False):
+                 rate=1000, trace=False, spoofed=0):
         """
         folder    pathlib.Path, made here
         script    name of a routing script in bench.d
@@ -40,6 +41,7 @@ class Setup:
         at_once   how many calls may be up at the same time
         rate      how many may begin in a second
         trace     write down what the caller gets
+        spoofed   how many header fields of ours a busy trunk writes
         """
         modules = [*MODULES, *more]
         own = [(MODULE, *param) for param in params or ()]
@@ -48,8 +50,8 @@ class Setup:
         self.proxy = kamailio(folder, FILES / f"{script}.cfg", modules,
                               own, workers=1,
                               options=("-T", "-x", memory, "-X", memory))
-        self.trunk = Sipp(self._scenario(trunk), folder, "trunk",
-                          calls=calls, trace=False, timeout=SECONDS)
+        self.trunk = Sipp(self._scenario(trunk, spoofed=spoofed), folder,
+                          "trunk", calls=calls, trace=False, timeout=SECONDS)
         self.caller = Sipp(
             self._scenario(caller, self.trunk.uri), folder, "caller",
             calls=calls, remote=self.proxy.address, rate=rate,
@@ -59,6 +61,8 @@ class Setup:
         self.caller.args += ["-cid_str", "%u@bench"]
 
     @staticmethod
-    def _scenario(name, trunk_uri=""):
+    def _scenario(name, trunk_uri="", spoofed=0):
         text = (FILES / f"{name}.xml").read_text("utf-8")
-        return text.replace("[trunk]", trunk_uri)
+        field = f"{REASON_HEADER}: ROOM_DELETED\n"
+        return text.replace("[trunk]", trunk_uri).replace(
+            "[spoofed]", spoofed * field)

@@ -33,6 +33,7 @@ class Variant:
             is no header, or no failure
     limit   most that it may be over the bare relay in %, None for no limit
     rival   name of the variant of this call that it must not cost more than
+    spoofed how many header fields of ours the trunk writes in its 486
     """
     name: str
     call: str
@@ -41,6 +42,7 @@ class Variant:
     reason: str | None = None
     limit: float | None = None
     rival: str | None = None
+    spoofed: int = 0
 
 
 class CountedKamailio(Kamailio):
@@ -75,7 +77,7 @@ def per_call(variant, folder):
 def _run(variant, calls, folder):
     setup = Setup(folder, variant.script, calls, f"{variant.call}-caller",
                   f"{variant.call}-trunk", variant.params, CountedKamailio,
-                  trace=calls == FEW)
+                  trace=calls == FEW, spoofed=variant.spoofed)
     proxy = setup.proxy.start()
     try:
         pids = measured(proxy)

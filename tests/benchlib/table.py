@@ -5,6 +5,10 @@ of it is ok."""
 
 from .memory import LIMIT
 
+# A header field that a trunk made up may cost this often what it costs in a
+# reply with a tenth of them
+LINEAR = 1.3
+
 _ROW = "{:<54} {:>12} {:>9}  {}"
 
 
@@ -29,6 +33,24 @@ def print_instructions(title, variants, figures):
                                     for limit, ok in limits) or "-"))
     print()
     return all_ok
+
+
+def print_spoofed(title, variants, figures):
+    """`figures` has the instructions per call of each variant, ever more fields
+    from none on; the last is judged by the one before it."""
+    print(_ROW.format(title, "instructions", "a field", "limit"))
+    none, *more = figures
+    print(_ROW.format(variants[0].name, f"{none:,.0f}", "-", "-"))
+    costs = [(figure - none) / variant.spoofed
+             for variant, figure in zip(variants[1:], more)]
+    most = LINEAR * costs[-2]
+    ok = 0 < costs[-1] <= most
+    limits = ["-"] * (len(costs) - 1) + [f"{most:,.0f}: {_verdict(ok)}"]
+    for variant, figure, cost, limit in zip(variants[1:], more, costs, limits):
+        print(_ROW.format(variant.name, f"{figure:,.0f}", f"{cost:,.0f}",
+                          limit))
+    print()
+    return ok
 
 
 def print_memory(bare, module, mapped):
