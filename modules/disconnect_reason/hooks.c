@@ -118,16 +118,6 @@ static void on_reply(
 }
 
 
-/** A branch failed, and its onreply_route may have made another message of the
- * reply */
-static void on_branch_failure(
-		struct dr_call *call, const struct tmcb_params *params)
-{
-	if(dr_tm_is_real(params->rpl))
-		dr_arrival_prepare(call, params->rpl);
-}
-
-
 /** Is it the first branch of a request_route, in its own worker? */
 static bool is_first_try(const struct cell *t, const struct dr_call *call,
 		const struct sip_msg *request)
@@ -198,7 +188,7 @@ static void mind_dropped_replies(
 }
 
 
-/** The reply that tm picked may have changed in its onreply_route */
+/** An onreply_route may have made another message of a reply since it came */
 static void prepare_again(struct dr_call *call, struct sip_msg *reply)
 {
 	if(dr_tm_is_real(reply) && !(reply->msg_flags & FL_SHM_CLONE))
@@ -325,7 +315,7 @@ void dr_call_event(struct cell *t, int type, struct tmcb_params *params)
 	else if(type & TMCB_ON_FAILURE)
 		on_failure(t, call, params);
 	else if(type & TMCB_ON_BRANCH_FAILURE)
-		on_branch_failure(call, params);
+		prepare_again(call, params->rpl);
 	else if(type & TMCB_E2ECANCEL_IN)
 		on_cancel(t, call);
 	else if(type & TMCB_REQUEST_FWDED)
