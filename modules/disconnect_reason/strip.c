@@ -413,7 +413,8 @@ static size_t strip_names(struct search *search)
  * @param len        Its length in bytes
  * @param phrase     Where its reason phrase begins, behind a SP or HT
  * @param phrase_len Length of the phrase, which ends before the first CR or LF
- * @param headers    Where its header fields begin, behind the first LF
+ * @param headers    Where its header fields begin, behind the first LF and a CR that
+ *                   follows it
  * @param names      Header names, any case, each with another character than -
  * @param count      How many names there are
  *
