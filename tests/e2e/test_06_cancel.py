@@ -66,9 +66,10 @@ def test_at_once(case, proxies, method):
     """The CANCEL comes while tm is about to send the INVITE on.
 
     tm answers it from the stored request without a lock, and may save the
-    request's lumps over ours right before: then the header is missing. How often
-    is chance, and the machine's: from none to 5 of these 1,500 calls. It is never
-    wrong, and never there twice.
+    request's lumps over ours right before: then the header is missing. Where the
+    CANCEL's worker does not let it come that far first, that is 1 of 1,500 calls,
+    5 on a machine of two processors with much to do; where it does, none of
+    96,000. It is never wrong, and never there twice.
     """
     params = (("tm", "cancel_b_method", method),)
     calls = case.storm(proxies.pair(params=params, workers=4).loaded, None,
@@ -78,7 +79,7 @@ def test_at_once(case, proxies, method):
     assert [final.code for final in finals] == [487] * len(calls)
     said = [final.values(REASON_HEADER) for final in finals]
     assert all(values in (["CLIENT_INITIATED"], []) for values in said)
-    assert said.count([]) <= len(calls) // 20
+    assert said.count([]) <= len(calls) // 500
     avps = {words["avp"] for call in calls for words in call.logged}
     assert avps <= {"CLIENT_INITIATED"}
 
