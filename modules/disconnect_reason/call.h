@@ -11,8 +11,8 @@
 
 #include "../../core/data_lump_rpl.h"
 
-#include "classify.h"
-#include "map.h"
+#include "core/classify.h"
+#include "core/map.h"
 #include "tm.h"
 
 struct dr_record;

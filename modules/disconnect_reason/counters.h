@@ -9,7 +9,7 @@
 #ifndef DR_COUNTERS_H
 #define DR_COUNTERS_H
 
-#include "classify.h"
+#include "core/classify.h"
 
 /** What is counted for each reason */
 enum dr_per_reason

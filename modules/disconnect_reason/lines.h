@@ -11,8 +11,8 @@
 
 #include "../../core/str.h"
 
-#include "header.h"
-#include "map.h"
+#include "core/header.h"
+#include "core/map.h"
 #include "settings.h"
 
 /** Most header names that carry reason and detail */

@@ -23,7 +23,7 @@
 #include "../../core/mem/mem.h"
 
 #include "lumps.h"
-#include "strip.h"
+#include "core/strip.h"
 
 /** Flag bits of our lumps, which tm keeps when it clones; Kamailio's own are the
  * lowest ones */

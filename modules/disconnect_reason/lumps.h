@@ -13,8 +13,8 @@
 #include "../../core/parser/msg_parser.h"
 #include "../../core/str.h"
 
-#include "reason.h"
-#include "text.h"
+#include "core/reason.h"
+#include "core/text.h"
 
 /** What is remembered of a failure reply, since a script may change it */
 struct dr_received

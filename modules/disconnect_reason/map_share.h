@@ -9,8 +9,8 @@
 #ifndef DR_MAP_SHARE_H
 #define DR_MAP_SHARE_H
 
-#include "map.h"
-#include "map_load.h"
+#include "core/map.h"
+#include "core/map_load.h"
 
 int dr_map_share_init(void);
 const struct dr_map *dr_map_take(void);

@@ -11,8 +11,8 @@
 
 #include "../../core/parser/msg_parser.h"
 
-#include "classify.h"
-#include "map.h"
+#include "core/classify.h"
+#include "core/map.h"
 
 /** Lengths are 0 where nothing was said */
 struct dr_notes

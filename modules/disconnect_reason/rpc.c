@@ -14,7 +14,7 @@
 #include "../../core/str.h"
 
 #include "counters.h"
-#include "explain.h"
+#include "core/explain.h"
 #include "map_share.h"
 #include "rpc.h"
 #include "rpc_stats.h"

@@ -13,14 +13,14 @@
 #include "../../modules/tm/h_table.h"
 
 #include "call_trunk.h"
-#include "header.h"
+#include "core/header.h"
 #include "history.h"
 #include "judge.h"
 #include "lumps.h"
 #include "map_share.h"
 #include "notes.h"
 #include "outcome.h"
-#include "reason_header.h"
+#include "core/reason_header.h"
 #include "script_functions.h"
 
 

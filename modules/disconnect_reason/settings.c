@@ -12,7 +12,7 @@
 #include "../../core/mem/mem.h"
 #include "../../core/parser/parse_hname2.h"
 
-#include "header.h"
+#include "core/header.h"
 #include "settings.h"
 
 struct dr_settings dr_settings = {

@@ -13,7 +13,7 @@
 #include "../../core/str.h"
 #include "../../core/usr_avp.h"
 
-#include "reason.h"
+#include "core/reason.h"
 
 /** Most header names that carry the reason */
 #define DR_HEADERS_MAX 8

@@ -10,7 +10,7 @@
 #define DR_TRUNK_TOTALS_H
 
 #include "counters.h"
-#include "map.h"
+#include "core/map.h"
 
 /** What is known of a trunk since the start */
 struct dr_trunk_total

@@ -4,15 +4,8 @@
 #
 # Included by the Makefile at the root; paths are relative to it.
 
-CORE := modules/disconnect_reason
-CORE_C := $(addprefix $(CORE)/, text.c reason.c header.c strip.c \
-	reason_header.c q850.c classify.c detail.c explain.c question.c \
-	map.c map_find.c map_match.c map_search.c map_table.c map_words.c \
-	map_spec.c map_build.c map_compile.c map_compile_rules.c \
-	map_address.c map_complain.c map_files.c map_include.c map_read.c \
-	map_scan.c map_check.c \
-	map_check_unique.c map_load.c map_load_keys.c map_load_words.c \
-	map_load_rules.c map_load_trunks.c map_load_bridges.c)
+CORE := modules/disconnect_reason/core
+CORE_C := $(wildcard $(CORE)/*.c)
 # The plain ways to do what the core does, for the fuzzers too
 CORE_MODEL_C := $(addprefix tests/core/, map_model.c model_classify.c \
 	model_reply.c model_strip.c)

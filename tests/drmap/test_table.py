@@ -9,7 +9,7 @@ import pytest
 
 from conftest import ROOT, run, run_json
 
-TABLES = ROOT / "modules/disconnect_reason"
+TABLES = ROOT / "modules/disconnect_reason/core"
 SOFT = {400, 404, 408, 410, 480, 484, 487, *range(500, 505)}
 
 

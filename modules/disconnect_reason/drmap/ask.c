@@ -19,7 +19,7 @@
 #define FIRM false
 static const bool soft_codes[CODE_MAX + 1] = {
 #define DR_SIP_CODE(code, soft, reason, detail, words) [(code)] = (soft),
-#include "table_sip_codes.h"
+#include "../core/table_sip_codes.h"
 };
 
 /** A reply that has nothing but its code and maybe a cause */

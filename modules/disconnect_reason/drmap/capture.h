@@ -9,7 +9,7 @@
 #ifndef DRMAP_CAPTURE_H
 #define DRMAP_CAPTURE_H
 
-#include "map.h"
+#include "../core/map.h"
 
 /** Most --decode-as options */
 #define DECODE_AS_MAX 8

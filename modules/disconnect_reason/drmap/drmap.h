@@ -12,8 +12,8 @@
 #include <getopt.h>
 #include <stdbool.h>
 
-#include "map.h"
-#include "map_load.h"
+#include "../core/map.h"
+#include "../core/map_load.h"
 
 /** Exit status of drmap; 0: the map is good, or the maps do not differ */
 enum status

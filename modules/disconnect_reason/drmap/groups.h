@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-#include "map.h"
+#include "../core/map.h"
 
 /** Final failure codes */
 #define CODE_MIN 300

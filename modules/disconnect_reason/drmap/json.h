@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-#include "text.h"
+#include "../core/text.h"
 
 /** Most objects and arrays inside each other */
 #define JSON_DEPTH_MAX 15

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "drmap.h"
-#include "explain.h"
+#include "../core/explain.h"
 #include "maps.h"
 
 #define COMPLAINT_MAX 4096

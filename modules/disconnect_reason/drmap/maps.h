@@ -14,8 +14,8 @@
 
 #include <stdio.h>
 
-#include "map.h"
-#include "map_load.h"
+#include "../core/map.h"
+#include "../core/map_load.h"
 
 /** What stands on the command line for the built-in tables */
 #define BUILT_IN "built-in"

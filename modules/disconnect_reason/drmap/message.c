@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#include "header.h"
+#include "../core/header.h"
 #include "message.h"
 
 

@@ -9,7 +9,7 @@
 #ifndef DRMAP_MESSAGE_H
 #define DRMAP_MESSAGE_H
 
-#include "text.h"
+#include "../core/text.h"
 
 /** A SIP message; all texts point into it */
 struct message

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "drmap.h"
-#include "explain.h"
+#include "../core/explain.h"
 #include "json.h"
 #include "maps.h"
 

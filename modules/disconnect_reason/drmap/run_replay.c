@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "drmap.h"
-#include "explain.h"
+#include "../core/explain.h"
 #include "json_map.h"
 #include "replay.h"
 #include "summary.h"

@@ -11,7 +11,7 @@
 
 #include "ask.h"
 #include "drmap.h"
-#include "explain.h"
+#include "../core/explain.h"
 #include "json_map.h"
 #include "maps.h"
 #include "rows.h"
