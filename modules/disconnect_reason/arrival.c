@@ -12,7 +12,6 @@
 #include "../../core/parser/parse_cseq.h"
 
 #include "arrival.h"
-#include "call_trunk.h"
 #include "counters.h"
 #include "lines.h"
 #include "lumps.h"
@@ -29,23 +28,26 @@ static struct
 } last;
 
 
-static bool is_last(const struct sip_msg *reply)
+/**
+ * Other modules may have tm look at a reply twice
+ *
+ * @param reply  failure reply
+ *
+ * @return whether this process remembers this very one
+ */
+bool dr_arrival_is_last(const struct sip_msg *reply)
 {
 	return last.pid != 0 && last.id == reply->id && last.pid == reply->pid;
 }
 
 
-static bool reads_report(const struct dr_call *call, const struct cell *t,
-		int branch, const struct sip_msg *reply, enum dr_reason *report)
+static bool reads_report(const struct dr_call *call,
+		const struct sip_msg *reply, enum dr_reason *report)
 {
 	struct dr_text room[DR_NAMES_MAX];
 	const struct dr_text *names;
-	struct dr_trunk trunk;
 	int count;
 
-	dr_call_trunk(call, t, branch, &trunk);
-	if(!trunk.trust)
-		return false;
 	names = dr_names_of(call->map, call->bridge, room, &count);
 	return dr_reason_of_headers(
 			dr_reply_headers(reply), names, (size_t)count, report);
@@ -56,24 +58,18 @@ static bool reads_report(const struct dr_call *call, const struct cell *t,
  * Remember a failure reply as its trunk sent it. Call it before its header names
  * become unreadable.
  *
- * @param call    call
- * @param t       its transaction
- * @param branch  branch of the reply
- * @param reply   reply as received
- *
- * @return false when this very reply was here before
+ * @param call   call
+ * @param reply  reply as received
+ * @param trust  the reason in it is believed
  */
-bool dr_arrival_new(const struct dr_call *call, const struct cell *t,
-		int branch, const struct sip_msg *reply)
+void dr_arrival_remember(
+		const struct dr_call *call, const struct sip_msg *reply, bool trust)
 {
-	if(is_last(reply))
-		return false;
 	last.id = reply->id;
 	last.pid = reply->pid;
 	last.received.code = (int)reply->first_line.u.reply.statuscode;
 	last.received.reported =
-			reads_report(call, t, branch, reply, &last.received.report);
-	return true;
+			trust && reads_report(call, reply, &last.received.report);
 }
 
 
@@ -86,7 +82,7 @@ static void strip(struct sip_msg *reply, const struct dr_map *map, int bridge)
 	names = dr_names_of(map, bridge, room, &count);
 	removed = dr_reply_strip(reply, names, count);
 	/* a trunk that is trusted may write there */
-	if(removed > 0 && !(is_last(reply) && last.received.reported))
+	if(removed > 0 && !(dr_arrival_is_last(reply) && last.received.reported))
 		dr_count(DR_SPOOFED_REMOVED, removed);
 }
 
@@ -119,7 +115,9 @@ void dr_arrival_prepare(struct dr_call *call, struct sip_msg *reply)
 
 	strip(reply, call->map, call->bridge);
 	dr_reply_received(reply, &received);
-	if(dr_reply_reserve(reply, is_last(reply) ? &last.received : &received) < 0)
+	if(dr_reply_reserve(
+			   reply, dr_arrival_is_last(reply) ? &last.received : &received)
+			< 0)
 		dr_call_lacks(call, "the header of a reply");
 	dr_translate_reserve(call, reply);
 }

@@ -11,8 +11,9 @@
 
 #include "call.h"
 
-bool dr_arrival_new(const struct dr_call *call, const struct cell *t,
-		int branch, const struct sip_msg *reply);
+bool dr_arrival_is_last(const struct sip_msg *reply);
+void dr_arrival_remember(
+		const struct dr_call *call, const struct sip_msg *reply, bool trust);
 void dr_arrival_strip(const struct dr_call *call, struct sip_msg *reply);
 void dr_arrival_prepare(struct dr_call *call, struct sip_msg *reply);
 void dr_arrival_late(struct sip_msg *reply);

@@ -14,22 +14,144 @@
 #include "../../core/atomic_ops.h"
 #include "../../core/dprint.h"
 #include "../../core/globals.h"
+#include "../../core/kemi.h"
 #include "../../core/mem/shm_mem.h"
 #include "../../core/parser/parse_to.h"
 #include "../../core/pt.h"
 #include "../../core/route.h"
+#include "../../core/xavp.h"
 #include "../../modules/tm/h_table.h"
 
 #include "call.h"
-#include "call_trunk.h"
 #include "history.h"
-#include "hooks.h"
 #include "lines.h"
 #include "lumps.h"
 #include "map_share.h"
 #include "notes.h"
 #include "settings.h"
-#include "view.h"
+
+/** What a watched call is told by tm */
+#define EVENTS                                              \
+	(TMCB_RESPONSE_IN | TMCB_ON_FAILURE | TMCB_E2ECANCEL_IN \
+			| TMCB_REQUEST_FWDED | TMCB_REQUEST_OUT | TMCB_RESPONSE_OUT)
+
+static transaction_cb *on_event;
+
+static str call_name = str_init("_disconnect_reason_call");
+
+/** A native script, or a parameter of a module such as acc, reads $dr() */
+static bool find_in_callbacks;
+
+
+/**
+ * Call it once, before forking
+ *
+ * @param event  tm's callback of each watched call; its parameter is the struct
+ *               dr_call
+ */
+void dr_call_init(transaction_cb *event)
+{
+	on_event = event;
+}
+
+
+/**
+ * Somebody reads $dr(): calls must be found from tm's callbacks, too. Call it
+ * before forking.
+ */
+void dr_call_find_in_callbacks(void)
+{
+	find_in_callbacks = true;
+}
+
+
+/**
+ * @param map  map, or NULL
+ *
+ * @return not 0 when it has trunks
+ */
+int dr_call_has_trunks(const struct dr_map *map)
+{
+	return map && dr_map_trunk_count(map) > 0;
+}
+
+
+/**
+ * @param ip  address as Kamailio has it
+ *
+ * @return the address as a map has it
+ */
+struct dr_address dr_call_address(const struct ip_addr *ip)
+{
+	struct dr_address address = {.len = ip->len};
+
+	memcpy(address.bytes, ip->u.addr, ip->len);
+	return address;
+}
+
+
+/**
+ * @param map   map, or NULL
+ * @param name  name of a trunk
+ *
+ * @return its number in the map, DR_NONE when the map does not have it
+ */
+int dr_call_trunk_number(const struct dr_map *map, struct dr_text name)
+{
+	return dr_call_has_trunks(map) ? dr_map_find_trunk(map, name) : DR_NONE;
+}
+
+
+static void set_name(
+		struct dr_named_trunk *named, int number, struct dr_text name)
+{
+	named->number = (short)number;
+	named->len = name.len;
+	memcpy(named->name, name.s, name.len);
+}
+
+
+/**
+ * Give the branches to come a trunk, in place of one that they were given
+ * before
+ *
+ * @param call    call
+ * @param from    number of the first of these branches
+ * @param number  trunk of the call's map, or DR_NONE
+ * @param name    its name, at most DR_NAME_MAX bytes, copied
+ *
+ * @return 0, or -1 without memory
+ */
+int dr_call_name_trunk(
+		struct dr_call *call, int from, int number, struct dr_text name)
+{
+	struct dr_named_trunk *named = call->named;
+
+	if(named && named->from == from) {
+		set_name(named, number, name);
+		return 0;
+	}
+	named = shm_malloc(sizeof(*named));
+	if(named == NULL)
+		return -1;
+	named->before = call->named;
+	named->from = (short)from;
+	set_name(named, number, name);
+	membar_write();
+	call->named = named;
+	return 0;
+}
+
+
+static void free_names(struct dr_call *call)
+{
+	struct dr_named_trunk *named;
+
+	while((named = call->named)) {
+		call->named = named->before;
+		shm_free(named);
+	}
+}
 
 
 static void release(void *param)
@@ -39,7 +161,7 @@ static void release(void *param)
 	if(call->own)
 		shm_free(call->own);
 	dr_history_free(call);
-	dr_call_free_names(call);
+	free_names(call);
 	dr_map_drop(call->map);
 	shm_free(call);
 }
@@ -163,16 +285,61 @@ static struct dr_call *new_call(const struct dr_map *map, short bridge)
 }
 
 
+/** tm knows the transaction of a route, but not always of a callback, where acc
+ * writes its rows. But then it puts the transaction's XAVPs in use: so one of
+ * them points at the call. Both end together. */
+static void remember_in_lists(struct dr_call *call)
+{
+	sr_xval_t value = {.type = SR_XTYPE_VPTR};
+
+	if(xavp_get(&call_name, NULL))
+		return;
+	value.v.vptr = call;
+	if(xavp_add_value(&call_name, &value, NULL) == NULL)
+		dr_call_lacks(call, "$dr() in callbacks");
+}
+
+
+/**
+ * @return the call that the XAVPs in use lead to, owned by its transaction; NULL
+ *         when there is none, or the script wants it to be ignored
+ */
+struct dr_call *dr_call_of_lists(void)
+{
+	const sr_xavp_t *xavp = xavp_get(&call_name, NULL);
+	struct dr_call *call;
+
+	if(xavp == NULL || xavp->val.type != SR_XTYPE_VPTR)
+		return NULL;
+	call = xavp->val.v.vptr;
+	return call->ignored ? NULL : call;
+}
+
+
+/** Scripts of KEMI do not say beforehand whether they read $dr() */
 static int hang_on_transaction(
 		struct dr_call *call, struct cell *t, struct sip_msg *request)
 {
-	if(dr_tm.register_tmcb(
-			   request, t, DR_CALL_EVENTS, dr_call_event, call, release)
-			<= 0)
+	if(dr_tm.register_tmcb(request, t, EVENTS, on_event, call, release) <= 0)
 		return -1;
-	if(dr_view_is_wanted())
-		dr_view_remember(call);
+	if(find_in_callbacks || sr_kemi_eng_get() != NULL)
+		remember_in_lists(call);
 	return 0;
+}
+
+
+/**
+ * Let tm tell a call of more than it does of each
+ *
+ * @param call   call
+ * @param t      its transaction
+ * @param types  TMCB_ bits
+ *
+ * @return whether there was memory for it
+ */
+bool dr_call_register(struct dr_call *call, struct cell *t, int types)
+{
+	return dr_tm.register_tmcb(NULL, t, types, on_event, call, NULL) > 0;
 }
 
 
@@ -224,7 +391,7 @@ struct dr_call *dr_call_of(const struct cell *t)
 	struct tm_callback *cb = (struct tm_callback *)t->tmcb_hl.first;
 
 	for(; cb; cb = cb->next)
-		if(cb->callback == dr_call_event) {
+		if(cb->callback == on_event) {
 			struct dr_call *call = cb->param;
 
 			return call->ignored ? NULL : call;

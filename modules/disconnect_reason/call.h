@@ -17,7 +17,6 @@
 
 struct dr_record;
 struct dr_notes;
-struct dr_named_trunk;
 
 /** Most branches of a transaction; tm's own limit is not higher */
 #define DR_BRANCHES_MAX 32
@@ -46,6 +45,21 @@ struct dr_own
 	struct lump_rpl lump; /**< for a request that tm stored without ours; first,
 						   * since tm may take it for a block that it made */
 	char lines[];		  /**< header lines with a detail header */
+};
+
+/** Trunk of a branch that tm did not tell of: not sent yet, or by a failover of
+ * tm's own to the next address of a name */
+#define DR_NOT_PREPARED (-2)
+
+/** A trunk as the script named it, for branches from some number on; in shared
+ * memory */
+struct dr_named_trunk
+{
+	struct dr_named_trunk *before; /**< named earlier, or NULL */
+	short from;					   /**< first branch that it stands for */
+	short number;				   /**< of the call's map, or DR_NONE */
+	size_t len;
+	char name[DR_NAME_MAX];
 };
 
 /** A call in flight; in shared memory, one for each watched transaction */
@@ -91,11 +105,20 @@ struct dr_call
 	short trunks[];
 };
 
+void dr_call_init(transaction_cb *event);
+bool dr_call_register(struct dr_call *call, struct cell *t, int types);
+void dr_call_find_in_callbacks(void);
+struct dr_call *dr_call_of_lists(void);
 bool dr_call_is_wanted(
 		const struct sip_msg *request, const struct dr_notes *notes);
 bool dr_call_is_initial_invite(const struct sip_msg *request);
 void dr_call_watch(
 		struct cell *t, struct sip_msg *request, const struct dr_notes *notes);
+int dr_call_has_trunks(const struct dr_map *map);
+struct dr_address dr_call_address(const struct ip_addr *ip);
+int dr_call_trunk_number(const struct dr_map *map, struct dr_text name);
+int dr_call_name_trunk(
+		struct dr_call *call, int from, int number, struct dr_text name);
 int dr_call_bridge(
 		const struct dr_map *map, const struct sip_msg *request, short *bridge);
 struct dr_call *dr_call_of(const struct cell *t);

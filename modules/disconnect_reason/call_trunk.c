@@ -21,31 +21,6 @@
 #include "call_trunk.h"
 
 
-/**
- * @param map  map, or NULL
- *
- * @return not 0 when it has trunks
- */
-int dr_call_has_trunks(const struct dr_map *map)
-{
-	return map && dr_map_trunk_count(map) > 0;
-}
-
-
-/**
- * @param ip  address as Kamailio has it
- *
- * @return the address as a map has it
- */
-struct dr_address dr_call_address(const struct ip_addr *ip)
-{
-	struct dr_address address = {.len = ip->len};
-
-	memcpy(address.bytes, ip->u.addr, ip->len);
-	return address;
-}
-
-
 /** Does the call keep the trunk of that branch? */
 static int has_room(const struct dr_call *call, int branch)
 {
@@ -196,71 +171,4 @@ void dr_call_unresolved_trunk(const struct dr_call *call, const struct cell *t,
 	else if(has_room(call, branch) && call->trunks[branch] != DR_NOT_PREPARED)
 		number = call->trunks[branch];
 	get_trunk(call, number, named, trunk);
-}
-
-
-/**
- * @param map   map, or NULL
- * @param name  name of a trunk
- *
- * @return its number in the map, DR_NONE when the map does not have it
- */
-int dr_call_trunk_number(const struct dr_map *map, struct dr_text name)
-{
-	return dr_call_has_trunks(map) ? dr_map_find_trunk(map, name) : DR_NONE;
-}
-
-
-static void set_name(
-		struct dr_named_trunk *named, int number, struct dr_text name)
-{
-	named->number = (short)number;
-	named->len = name.len;
-	memcpy(named->name, name.s, name.len);
-}
-
-
-/**
- * Give the branches to come a trunk, in place of one that they were given
- * before
- *
- * @param call    call
- * @param from    number of the first of these branches
- * @param number  trunk of the call's map, or DR_NONE
- * @param name    its name, at most DR_NAME_MAX bytes, copied
- *
- * @return 0, or -1 without memory
- */
-int dr_call_name_trunk(
-		struct dr_call *call, int from, int number, struct dr_text name)
-{
-	struct dr_named_trunk *named = call->named;
-
-	if(named && named->from == from) {
-		set_name(named, number, name);
-		return 0;
-	}
-	named = shm_malloc(sizeof(*named));
-	if(named == NULL)
-		return -1;
-	named->before = call->named;
-	named->from = (short)from;
-	set_name(named, number, name);
-	membar_write();
-	call->named = named;
-	return 0;
-}
-
-
-/**
- * @param call  call that ends
- */
-void dr_call_free_names(struct dr_call *call)
-{
-	struct dr_named_trunk *named;
-
-	while((named = call->named)) {
-		call->named = named->before;
-		shm_free(named);
-	}
 }

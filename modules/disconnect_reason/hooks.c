@@ -83,9 +83,7 @@ static void ask_for_branches(struct cell *t, struct dr_call *call, int branch)
 {
 	if(t->nr_of_outgoings < 2 || !t->uac[branch].on_reply)
 		return;
-	if(dr_tm.register_tmcb(
-			   NULL, t, TMCB_ON_BRANCH_FAILURE, dr_call_event, call, NULL)
-			<= 0)
+	if(!dr_call_register(call, t, TMCB_ON_BRANCH_FAILURE))
 		dr_call_lacks(call, "the header of a reply");
 }
 
@@ -94,6 +92,7 @@ static void on_reply(
 		struct cell *t, struct dr_call *call, struct tmcb_params *params)
 {
 	int branch = dr_tm.t_gett_branch();
+	struct dr_trunk trunk;
 
 	/* replies to tm's own CANCEL come here too */
 	if(get_cseq(params->rpl)->method_id != METHOD_INVITE)
@@ -111,11 +110,11 @@ static void on_reply(
 		dr_arrival_strip(call, params->rpl);
 		return;
 	}
-	/* tm relays no second failure of a branch; other modules may have tm look
-	 * at a reply twice */
-	if(t->uac[branch].last_received >= 200
-			|| !dr_arrival_new(call, t, branch, params->rpl))
+	/* tm relays no second failure of a branch */
+	if(t->uac[branch].last_received >= 200 || dr_arrival_is_last(params->rpl))
 		return;
+	dr_call_trunk(call, t, branch, &trunk);
+	dr_arrival_remember(call, params->rpl, trunk.trust);
 	dr_arrival_prepare(call, params->rpl);
 	dr_see_to_stored(t, call);
 	ask_for_branches(t, call, branch);
@@ -171,12 +170,13 @@ static void on_branch_sent(
 }
 
 
-static bool others_handle_failure(const struct cell *t)
+static bool others_handle_failure(
+		const struct cell *t, const struct dr_call *call)
 {
 	struct tm_callback *cb = (struct tm_callback *)t->tmcb_hl.first;
 
 	for(; cb; cb = cb->next)
-		if((cb->types & TMCB_ON_FAILURE) && cb->callback != dr_call_event)
+		if((cb->types & TMCB_ON_FAILURE) && cb->param != call)
 			return true;
 	return false;
 }
@@ -184,11 +184,11 @@ static bool others_handle_failure(const struct cell *t)
 
 /** In modes 1 and 2 tm drops the replies of a call as soon as somebody handles
  * its failure. Without the module nobody would: keep them. */
-static void mind_dropped_replies(
-		const struct cell *t, int picked, struct sip_msg *request)
+static void mind_dropped_replies(const struct cell *t,
+		const struct dr_call *call, int picked, struct sip_msg *request)
 {
 	if(dr_tm_drops_replies() && !t->uac[picked].on_failure
-			&& !others_handle_failure(t))
+			&& !others_handle_failure(t, call))
 		dr_tm_drop_replies(request, "n");
 }
 
@@ -230,7 +230,7 @@ static void on_failure(
 	dr_tell_request(call, params->req);
 	dr_tell_replies(t, call, picked);
 	dr_tell_script(t, call, t->uac[picked].on_failure != 0);
-	mind_dropped_replies(t, picked, params->req);
+	mind_dropped_replies(t, call, picked, params->req);
 	if(!t->uac[picked].on_failure)
 		dr_translate(t, call, params->req, picked);
 }
@@ -320,14 +320,8 @@ static void on_destroy(const struct cell *t, struct dr_call *call)
 }
 
 
-/**
- * tm's callback of a watched call
- *
- * @param t       transaction
- * @param type    one of DR_CALL_EVENTS, TMCB_ON_BRANCH_FAILURE or TMCB_DESTROY
- * @param params  tm's; its param is the struct dr_call
- */
-void dr_call_event(struct cell *t, int type, struct tmcb_params *params)
+/** tm's callback of a watched call */
+static void on_event(struct cell *t, int type, struct tmcb_params *params)
 {
 	struct dr_call *call = *params->param;
 
@@ -380,6 +374,7 @@ int dr_hooks_init(void)
 		LM_ERR("tm refused the callback for new transactions\n");
 		return -1;
 	}
+	dr_call_init(on_event);
 	if(dr_outcome_event_init() < 0)
 		return -1;
 	return dr_after_script_init();

@@ -14,7 +14,6 @@
 #include "../../core/xavp.h"
 #include "../../modules/tm/h_table.h"
 
-#include "hooks.h"
 #include "judge.h"
 #include "lines.h"
 #include "lumps.h"
@@ -47,9 +46,7 @@ static void link_lump(struct cell *t, struct dr_call *call)
 	if(own == NULL)
 		return;
 	if(!call->linked)
-		call->linked = dr_tm.register_tmcb(
-							   NULL, t, TMCB_DESTROY, dr_call_event, call, NULL)
-					   > 0;
+		call->linked = dr_call_register(call, t, TMCB_DESTROY);
 	if(call->linked)
 		dr_request_link_lump(t->uas.request, &own->lump);
 }

@@ -35,7 +35,7 @@ int dr_pv_parse(pv_spec_t *spec, str *name)
 				name ? name->len : 0, name && name->s ? name->s : "");
 		return -1;
 	}
-	dr_view_is_read();
+	dr_call_find_in_callbacks();
 	spec->pvp.pvn.type = PV_NAME_INTSTR;
 	spec->pvp.pvn.u.isname.type = 0;
 	spec->pvp.pvn.u.isname.name.n = field;

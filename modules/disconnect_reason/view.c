@@ -4,18 +4,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
- *
- * tm knows the transaction of a route, but not always of a callback, where acc
- * writes its rows. But then it puts the transaction's XAVPs in use: so one of
- * them points at the call. Both end together.
  */
 
 #include <string.h>
 
-#include "../../core/dprint.h"
-#include "../../core/kemi.h"
 #include "../../core/route.h"
-#include "../../core/xavp.h"
 #include "../../modules/tm/h_table.h"
 
 #include "call_trunk.h"
@@ -23,62 +16,6 @@
 #include "judge.h"
 #include "notes.h"
 #include "view.h"
-
-static str call_name = str_init("_disconnect_reason_call");
-
-/** A native script, or a parameter of a module such as acc, reads $dr() */
-static bool is_read;
-
-
-/**
- * Somebody reads $dr(): calls must be found from tm's callbacks. Call it before
- * forking.
- */
-void dr_view_is_read(void)
-{
-	is_read = true;
-}
-
-
-/**
- * @return whether a call must be found from tm's callbacks. Scripts of KEMI do
- *         not say beforehand what they read.
- */
-bool dr_view_is_wanted(void)
-{
-	return is_read || sr_kemi_eng_get() != NULL;
-}
-
-
-/**
- * Let the XAVPs that are in use, those of the call's transaction, lead to the
- * call
- *
- * @param call  call
- */
-void dr_view_remember(struct dr_call *call)
-{
-	sr_xval_t value = {.type = SR_XTYPE_VPTR};
-
-	if(xavp_get(&call_name, NULL))
-		return;
-	value.v.vptr = call;
-	if(xavp_add_value(&call_name, &value, NULL) == NULL)
-		dr_call_lacks(call, "$dr() in callbacks");
-}
-
-
-static const struct dr_call *remembered(void)
-{
-	const sr_xavp_t *xavp = xavp_get(&call_name, NULL);
-	const struct dr_call *call;
-
-	if(xavp == NULL || xavp->val.type != SR_XTYPE_VPTR)
-		return NULL;
-	call = xavp->val.v.vptr;
-	return call->ignored ? NULL : call;
-}
-
 
 /** Did the attempt ring, or any one when nobody was asked for the answer? */
 static bool rang(const struct dr_call *call, int branch)
@@ -232,7 +169,7 @@ int dr_view_here(struct sip_msg *msg, struct dr_view *view)
 		return 0;
 	}
 	if(call == NULL)
-		call = remembered();
+		call = dr_call_of_lists();
 	if(call) {
 		dr_view_of_call(call, view);
 		return 0;

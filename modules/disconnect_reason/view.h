@@ -11,9 +11,6 @@
 
 #include "fields.h"
 
-void dr_view_is_read(void);
-bool dr_view_is_wanted(void);
-void dr_view_remember(struct dr_call *call);
 void dr_view_of_call(const struct dr_call *call, struct dr_view *view);
 void dr_view_of_request(const struct sip_msg *request, struct dr_view *view);
 int dr_view_here(struct sip_msg *msg, struct dr_view *view);
