@@ -1,5 +1,5 @@
 /**
- * @file hooks.h  Where tm calls the module
+ * @file hooks.h  Where tm and the core call the module
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -13,5 +13,7 @@
 
 int dr_hooks_init(void);
 int dr_response_in(struct sip_msg *reply);
+
+int dr_after_script_init(void);
 
 #endif

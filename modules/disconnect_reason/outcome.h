@@ -1,5 +1,5 @@
 /**
- * @file outcome.h  Says the answer of a call
+ * @file outcome.h  Publishes the answer of a call
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -10,7 +10,7 @@
 #define DR_OUTCOME_H
 
 #include "call.h"
-#include "view.h"
+#include "pv.h"
 
 void dr_tell_request(const struct dr_call *call, struct sip_msg *request);
 void dr_see_to_stored(struct cell *t, struct dr_call *call);
@@ -23,5 +23,8 @@ void dr_tell_replies(const struct cell *t, struct dr_call *call, int picked);
 void dr_untell_script(void);
 void dr_tell_lists(const struct dr_view *view);
 void dr_tell_script(struct cell *t, struct dr_call *call, bool shared);
+
+int dr_outcome_event_init(void);
+void dr_outcome_failed(struct cell *t, struct dr_call *call);
 
 #endif

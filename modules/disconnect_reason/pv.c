@@ -1,18 +1,349 @@
 /**
- * @file pv.c  The pseudo-variable $dr(name), and the XAVP with the same fields
+ * @file pv.c  $dr(name) and the XAVP: what a script sees where it runs
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  */
 
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "../../core/dprint.h"
 #include "../../core/pvapi.h"
+#include "../../core/route.h"
 #include "../../core/xavp.h"
+#include "../../modules/tm/h_table.h"
 
+#include "attempt.h"
+#include "params.h"
+#include "request.h"
 #include "pv.h"
-#include "settings.h"
-#include "view.h"
+
+
+static const struct dr_text names[DR_FIELD_COUNT] = {
+#define DR_FIELD_NAME(id, name) [DR_FIELD_##id] = DR_TEXT(name),
+		DR_FIELDS(DR_FIELD_NAME)
+#undef DR_FIELD_NAME
+};
+
+
+/**
+ * @param name  name as in $dr(name)
+ *
+ * @return an enum dr_field, or -1
+ */
+int dr_field_find(struct dr_text name)
+{
+	int field;
+
+	for(field = 0; field < DR_FIELD_COUNT; field++)
+		if(dr_text_alike(names[field], name))
+			return field;
+	return -1;
+}
+
+
+/**
+ * @param field  a field
+ *
+ * @return its name; ends with a zero byte
+ */
+struct dr_text dr_field_name(enum dr_field field)
+{
+	return names[field];
+}
+
+
+static int give_text(struct dr_value *value, struct dr_text text)
+{
+	value->text = text;
+	return text.len > 0 ? 0 : ENOENT;
+}
+
+
+static int give_number(struct dr_value *value, bool known, int number)
+{
+	value->text = (struct dr_text){NULL, 0};
+	value->number = number;
+	return known ? 0 : ENOENT;
+}
+
+
+/** What there is only once there is a reason */
+static int give_decided(
+		struct dr_value *value, const struct dr_view *view, struct dr_text text)
+{
+	return view->decided ? give_text(value, text) : ENOENT;
+}
+
+
+static struct dr_text bridge_name(const struct dr_view *view)
+{
+	struct dr_bridge bridge = {.name = {NULL, 0}};
+
+	if(view->call && view->call->bridge != DR_NONE)
+		dr_map_get_bridge(view->call->map, view->call->bridge, &bridge);
+	return bridge.name;
+}
+
+
+static struct dr_text profile_name(const struct dr_view *view)
+{
+	static const struct dr_text built_in = DR_TEXT("default");
+
+	if(!view->judged || view->call == NULL)
+		return (struct dr_text){NULL, 0};
+	return view->call->map ? dr_map_profile_name(view->call->map, view->profile)
+						   : built_in;
+}
+
+
+static struct dr_text printed(const char *buf, size_t size, int len)
+{
+	return (struct dr_text){
+			buf, len > 0 && (size_t)len < size ? (size_t)len : 0};
+}
+
+
+/** file:line, as in a complaint about the map */
+static struct dr_text rule_name(
+		const struct dr_view *view, char *buf, size_t size)
+{
+	struct dr_rule rule;
+
+	if(!view->decided || view->answer.rule == DR_NONE || view->call == NULL)
+		return (struct dr_text){NULL, 0};
+	dr_map_get_rule(view->call->map, view->answer.rule, &rule);
+	return printed(buf, size,
+			snprintf(buf, size, "%.*s:%d", (int)rule.file.len, rule.file.s,
+					rule.line));
+}
+
+
+static struct dr_text history(
+		const struct dr_view *view, char *buf, size_t size)
+{
+	if(view->call == NULL)
+		return (struct dr_text){NULL, 0};
+	return (struct dr_text){buf, dr_history_print(buf, size, view->call)};
+}
+
+
+/**
+ * Read a field
+ *
+ * @param view   what to read from
+ * @param field  field
+ * @param buf    room for texts that have to be printed
+ * @param size   its size in bytes
+ * @param value  set; its text belongs to the view, or is in buf
+ *
+ * @return 0, or ENOENT when the field has no value
+ */
+int dr_field_get(const struct dr_view *view, enum dr_field field, char *buf,
+		size_t size, struct dr_value *value)
+{
+	const struct dr_answer *answer = &view->answer;
+	bool decided = view->decided;
+
+	switch(field) {
+		case DR_FIELD_REASON:
+			return give_decided(value, view, dr_reason_name(answer->reason));
+		case DR_FIELD_NUMBER:
+			return give_number(value, decided, (int)answer->reason);
+		case DR_FIELD_DETAIL:
+			return give_decided(value, view, answer->detail);
+		case DR_FIELD_SOURCE:
+			return give_decided(value, view, dr_source_name(answer->source));
+		case DR_FIELD_CODE:
+			return give_number(
+					value, decided && answer->code > 0, answer->code);
+		case DR_FIELD_Q850:
+			return give_number(value, decided && answer->cause != DR_CAUSE_NONE,
+					answer->cause);
+		case DR_FIELD_TRUNK:
+			return give_text(value, answer->trunk);
+		case DR_FIELD_BRIDGE:
+			return give_text(value, bridge_name(view));
+		case DR_FIELD_PROFILE:
+			return give_text(value, profile_name(view));
+		case DR_FIELD_RULE:
+			return give_text(value, rule_name(view, buf, size));
+		case DR_FIELD_RINGING:
+			return give_number(value, view->call != NULL, view->rang ? 1 : 0);
+		case DR_FIELD_HISTORY:
+			return give_text(value, history(view, buf, size));
+		case DR_FIELD_COUNT:
+			break;
+	}
+	return ENOENT;
+}
+
+
+/** Did the attempt ring, or any one when nobody was asked for the answer? */
+static bool rang(const struct dr_call *call, int branch)
+{
+	if(branch == DR_NONE || branch >= DR_BRANCHES_MAX)
+		return call->ringing != 0;
+	return dr_call_after(call, branch) == DR_AFTER_RINGING;
+}
+
+
+/**
+ * See the answer that the caller gets
+ *
+ * @param call  call
+ * @param view  set
+ */
+void dr_view_of_call(const struct dr_call *call, struct dr_view *view)
+{
+	const struct dr_record *record = dr_history_answer(call);
+
+	memset(view, 0, sizeof(*view));
+	view->call = call;
+	view->answer.rule = DR_NONE;
+	view->answer.cause = DR_CAUSE_NONE;
+	view->answer.reason = call->reason;
+	view->decided = call->decided && !call->answered;
+	view->rang = rang(call, record ? record->branch : DR_NONE);
+	if(record == NULL || call->answered)
+		return;
+	view->answer = record->answer;
+	view->judged = record->answer.decided_by != DR_BY_SCRIPT;
+	view->profile = record->profile;
+}
+
+
+/**
+ * See the answer that the script gave for a request without transaction
+ *
+ * @param request  request
+ * @param view     set
+ */
+void dr_view_of_request(const struct sip_msg *request, struct dr_view *view)
+{
+	const struct dr_notes *notes = dr_notes_find(request);
+
+	memset(view, 0, sizeof(*view));
+	view->decided = notes && notes->decided;
+	dr_notes_answer(notes, &view->answer);
+	view->answer.trunk = dr_notes_trunk(notes);
+}
+
+
+/** See one branch, in a route that runs for it: its failure, or as far as it
+ * came */
+static void view_of_branch(const struct cell *t, const struct dr_call *call,
+		int branch, struct sip_msg *reply, int code, struct dr_view *view)
+{
+	struct dr_trunk trunk;
+
+	memset(view, 0, sizeof(*view));
+	view->call = call;
+	view->judged = true;
+	view->rang = rang(call, branch);
+	view->decided = code >= 300;
+	if(view->decided) {
+		view->profile =
+				dr_classify_branch(t, call, branch, reply, code, &view->answer);
+		return;
+	}
+	dr_call_trunk(call, t, branch, &trunk);
+	view->answer.trunk = trunk.name;
+	view->profile = trunk.profile;
+}
+
+
+/** The route of a reply, or of a branch that failed; returns its branch */
+static int branch_of_route(const struct cell *t, const struct sip_msg *msg)
+{
+	int routes = msg->first_line.type == SIP_REPLY
+						 ? CORE_ONREPLY_ROUTE | TM_ONREPLY_ROUTE
+						 : BRANCH_FAILURE_ROUTE;
+	int branch = is_route_type(routes) ? dr_tm.t_gett_branch() : DR_NONE;
+
+	return branch >= 0 && branch < t->nr_of_outgoings ? branch : DR_NONE;
+}
+
+
+/** In the request_route, t_relay() could not send */
+static bool is_unsent(const struct cell *t, const struct dr_call *call,
+		const struct sip_msg *msg)
+{
+	return is_route_type(REQUEST_ROUTE) && !call->decided
+		   && call->sending == DR_SENDING_BRANCH && dr_tm_is_request_of(t, msg)
+		   && dr_tm_is_stuck(t);
+}
+
+
+/** See why it could not; nobody has been told yet, so nothing is kept */
+static void view_of_unsent(
+		const struct cell *t, const struct dr_call *call, struct dr_view *view)
+{
+	int branch = dr_tm_last_attempt(t);
+
+	memset(view, 0, sizeof(*view));
+	view->call = call;
+	view->judged = true;
+	view->decided = true;
+	view->profile =
+			branch < 0
+					? dr_classify_unresolved(t, call, &view->answer)
+					: dr_classify_branch(t, call, branch, t->uac[branch].reply,
+							  t->uac[branch].last_received, &view->answer);
+}
+
+
+static bool is_ignored(const struct sip_msg *request)
+{
+	const struct dr_notes *notes = dr_notes_find(request);
+
+	return notes && notes->ignore;
+}
+
+
+/**
+ * See what is known of the call whose script runs
+ *
+ * @param msg   message that the script handles
+ * @param view  set
+ *
+ * @return 0, or -1 when there is no call, or it is ignored
+ */
+int dr_view_here(struct sip_msg *msg, struct dr_view *view)
+{
+	struct cell *t = dr_tm_here();
+	const struct dr_call *call = t ? dr_call_of(t) : NULL;
+	int branch;
+
+	branch = call ? branch_of_route(t, msg) : DR_NONE;
+	if(branch != DR_NONE && msg->first_line.type == SIP_REPLY) {
+		view_of_branch(t, call, branch, msg,
+				(int)msg->first_line.u.reply.statuscode, view);
+		return 0;
+	}
+	if(branch != DR_NONE) {
+		view_of_branch(t, call, branch, t->uac[branch].reply,
+				t->uac[branch].last_received, view);
+		return 0;
+	}
+	if(call && is_unsent(t, call, msg)) {
+		view_of_unsent(t, call, view);
+		return 0;
+	}
+	if(call == NULL)
+		call = dr_call_of_lists();
+	if(call) {
+		dr_view_of_call(call, view);
+		return 0;
+	}
+	if(msg->first_line.type != SIP_REQUEST || is_ignored(msg))
+		return -1;
+	dr_view_of_request(msg, view);
+	return 0;
+}
 
 
 /**

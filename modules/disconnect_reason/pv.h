@@ -1,5 +1,5 @@
 /**
- * @file pv.h  The pseudo-variable $dr(name), and the XAVP with the same fields
+ * @file pv.h  $dr(name) and the XAVP: what a script sees where it runs
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -11,7 +11,57 @@
 
 #include "../../core/pvar.h"
 
-#include "view.h"
+#include "call.h"
+
+/** All fields: FIELD(id, name), DR_FIELD_<id> has this name in $dr(name) and in
+ * the XAVP */
+#define DR_FIELDS(FIELD)      \
+	FIELD(REASON, "reason")   \
+	FIELD(NUMBER, "number")   \
+	FIELD(DETAIL, "detail")   \
+	FIELD(SOURCE, "source")   \
+	FIELD(CODE, "code")       \
+	FIELD(Q850, "q850")       \
+	FIELD(TRUNK, "trunk")     \
+	FIELD(BRIDGE, "bridge")   \
+	FIELD(PROFILE, "profile") \
+	FIELD(RULE, "rule")       \
+	FIELD(RINGING, "ringing") \
+	FIELD(HISTORY, "history")
+
+enum dr_field
+{
+#define DR_FIELD_ID(id, name) DR_FIELD_##id,
+	DR_FIELDS(DR_FIELD_ID) DR_FIELD_COUNT
+#undef DR_FIELD_ID
+};
+
+/** An answer as somebody sees it, or what is known while there is none */
+struct dr_view
+{
+	const struct dr_call *call; /**< NULL: no transaction yet */
+	bool decided;				/**< there is a reason */
+	bool judged;				/**< a profile judged, or is to judge */
+	int profile;				/**< of the call's map; when judged */
+	bool rang;
+	struct dr_answer answer; /**< its trunk also when not decided */
+};
+
+/** A value; text.s is NULL for a number */
+struct dr_value
+{
+	struct dr_text text;
+	int number;
+};
+
+int dr_field_find(struct dr_text name);
+struct dr_text dr_field_name(enum dr_field field);
+int dr_field_get(const struct dr_view *view, enum dr_field field, char *buf,
+		size_t size, struct dr_value *value);
+
+void dr_view_of_call(const struct dr_call *call, struct dr_view *view);
+void dr_view_of_request(const struct sip_msg *request, struct dr_view *view);
+int dr_view_here(struct sip_msg *msg, struct dr_view *view);
 
 int dr_pv_parse(pv_spec_t *spec, str *name);
 int dr_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *result);

@@ -11,6 +11,8 @@
 
 #include "../../core/rpc.h"
 
+void dr_rpc_stats(rpc_t *rpc, void *context);
+
 extern rpc_export_t dr_rpc[];
 
 #endif

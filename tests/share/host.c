@@ -1,7 +1,7 @@
 /**
  * @file host.c  What the shared map needs of Kamailio, inside one process
  *
- * The seam between map_share.c and its host, and no more than that. Kamailio's
+ * The seam between map_shm.c and its host, and no more than that. Kamailio's
  * own headers are in use, with pthread mutexes as their locks: ThreadSanitizer
  * knows these, while Kamailio's usual lock is assembler. Its table of functions
  * for shared memory is filled with malloc() and free(), so that a worker can be

@@ -7,7 +7,7 @@
 # which stand in TREE, see host.c.
 
 SHARE_BUILD := $(BUILD)/share
-SHARE_C := $(CORE)/../map_share.c tests/share/host.c tests/share/test_share.c
+SHARE_C := $(CORE)/../map_shm.c tests/share/host.c tests/share/test_share.c
 SHARE_O := $(patsubst %.c,$(SHARE_BUILD)/%.o,$(SHARE_C) $(CORE_C))
 SHARE_FLAGS := -fsanitize=thread -fno-omit-frame-pointer -g -O1
 
@@ -33,6 +33,6 @@ $(SHARE_BUILD)/test_share: $(SHARE_O)
 $(SHARE_BUILD)/%.o: %.c $(CORE_H) tests/share/host.h $(SHARE_BUILD)/flags
 	@mkdir -p $(@D)
 	@$(CC) -std=gnu11 -Wall -Wextra -Werror $(SHARE_FLAGS) -I$(CORE)/.. -I$(CORE) \
-		$(if $(filter tests/share/host.c %map_share.c,$<), \
+		$(if $(filter tests/share/host.c %map_shm.c,$<), \
 			@$(SHARE_BUILD)/flags -DUSE_PTHREAD_MUTEX \
 			-isystem$(TREE)/src/modules/disconnect_reason) -c -o $@ $<

@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "host.h"
-#include "map_share.h"
+#include "map_shm.h"
 
 #define WORKERS 6
 #define RELOADERS 2
@@ -122,10 +122,10 @@ static void test_no_map(void **state)
 {
 	(void)state;
 	host_is_full = true;
-	assert_int_equal(dr_map_share_init(), -1);
+	assert_int_equal(dr_map_shm_init(), -1);
 	assert_null(dr_map_take());
 	host_is_full = false;
-	assert_int_equal(dr_map_share_init(), 0);
+	assert_int_equal(dr_map_shm_init(), 0);
 	assert_null(dr_map_take());
 	dr_map_drop(NULL);
 	assert_int_equal(reload(bad, 0), EINVAL);

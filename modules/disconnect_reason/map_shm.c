@@ -1,5 +1,5 @@
 /**
- * @file map_share.c  The map in shared memory, and its reload
+ * @file map_shm.c  The map in shared memory, and its reload
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -21,7 +21,8 @@
 #include "../../core/locking.h"
 #include "../../core/mem/shm_mem.h"
 
-#include "map_share.h"
+#include "map_shm.h"
+
 
 /** A map with the number of those who use it; the current one is in use */
 struct shared_map
@@ -52,7 +53,7 @@ static struct shared_map *shared_of(const struct dr_map *map)
  *
  * @return 0, or -1 without memory
  */
-int dr_map_share_init(void)
+int dr_map_shm_init(void)
 {
 	share = shm_mallocxz(sizeof(*share));
 	if(share == NULL) {

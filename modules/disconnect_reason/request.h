@@ -1,14 +1,17 @@
 /**
- * @file notes.h  What the script says of a request without transaction
+ * @file request.h  What hangs on a request before tm has it
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  */
 
-#ifndef DR_NOTES_H
-#define DR_NOTES_H
+#ifndef DR_REQUEST_H
+#define DR_REQUEST_H
 
+#include <stdbool.h>
+
+#include "../../core/data_lump_rpl.h"
 #include "../../core/parser/msg_parser.h"
 
 #include "core/classify.h"
@@ -38,5 +41,16 @@ void dr_notes_set_answer(
 int dr_notes_profile(const struct dr_notes *notes, const struct dr_map *map);
 struct dr_text dr_notes_trunk(const struct dr_notes *notes);
 void dr_notes_answer(const struct dr_notes *notes, struct dr_answer *answer);
+
+int dr_refused_init(void);
+bool dr_refused_before(struct sip_msg *request);
+
+struct lump_rpl *dr_request_lump(const struct sip_msg *request);
+struct lump_rpl *dr_request_add_lump(struct sip_msg *request, const str *text);
+bool dr_request_set_lump(struct sip_msg *request, const str *text);
+void dr_request_link_lump(struct sip_msg *request, struct lump_rpl *lump);
+bool dr_request_frees(
+		const struct sip_msg *request, const struct lump_rpl *lump);
+void dr_request_fill(struct sip_msg *request, const str *text);
 
 #endif

@@ -1,15 +1,22 @@
 /**
- * @file judge.h  Finds out why the attempts of a call failed
+ * @file attempt.h  One branch: its trunk, how it ended, and its answer
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  */
 
-#ifndef DR_JUDGE_H
-#define DR_JUDGE_H
+#ifndef DR_ATTEMPT_H
+#define DR_ATTEMPT_H
 
 #include "call.h"
+
+void dr_call_sent(struct dr_call *call, const struct cell *t, int branch,
+		const struct sip_msg *request);
+void dr_call_trunk(const struct dr_call *call, const struct cell *t, int branch,
+		struct dr_trunk *trunk);
+void dr_call_unresolved_trunk(const struct dr_call *call, const struct cell *t,
+		struct dr_trunk *trunk);
 
 int dr_classify_branch(const struct cell *t, const struct dr_call *call,
 		int branch, struct sip_msg *reply, int code, struct dr_answer *answer);

@@ -1,13 +1,13 @@
 /**
- * @file lumps.h  The module's own lumps in requests and replies
+ * @file reply.h  Our place in a reply of a trunk, and its code and phrase
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  */
 
-#ifndef DR_LUMPS_H
-#define DR_LUMPS_H
+#ifndef DR_REPLY_H
+#define DR_REPLY_H
 
 #include "../../core/data_lump_rpl.h"
 #include "../../core/parser/msg_parser.h"
@@ -15,6 +15,7 @@
 
 #include "core/reason.h"
 #include "core/text.h"
+#include "call.h"
 
 /** What is remembered of a failure reply, since a script may change it */
 struct dr_received
@@ -23,14 +24,6 @@ struct dr_received
 	bool reported;		   /**< its own header named a reason */
 	enum dr_reason report; /**< that reason */
 };
-
-struct lump_rpl *dr_request_lump(const struct sip_msg *request);
-struct lump_rpl *dr_request_add_lump(struct sip_msg *request, const str *text);
-bool dr_request_set_lump(struct sip_msg *request, const str *text);
-void dr_request_link_lump(struct sip_msg *request, struct lump_rpl *lump);
-bool dr_request_frees(
-		const struct sip_msg *request, const struct lump_rpl *lump);
-void dr_request_fill(struct sip_msg *request, const str *text);
 
 struct dr_text dr_reply_headers(const struct sip_msg *reply);
 int dr_reply_reserve(struct sip_msg *reply, const struct dr_received *received);
@@ -41,5 +34,16 @@ int dr_reply_strip(
 int dr_reply_fill(struct sip_msg *reply, const str *text);
 int dr_reply_reserve_phrase(struct sip_msg *reply);
 int dr_reply_fill_phrase(struct sip_msg *reply, const str *phrase);
+
+bool dr_arrival_is_last(const struct sip_msg *reply);
+void dr_arrival_remember(
+		const struct dr_call *call, const struct sip_msg *reply, bool trust);
+void dr_arrival_strip(const struct dr_call *call, struct sip_msg *reply);
+void dr_arrival_prepare(struct dr_call *call, struct sip_msg *reply);
+void dr_arrival_late(struct sip_msg *reply);
+
+void dr_translate_reserve(struct dr_call *call, struct sip_msg *reply);
+void dr_translate(struct cell *t, struct dr_call *call, struct sip_msg *request,
+		int picked);
 
 #endif

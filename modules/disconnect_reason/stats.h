@@ -1,15 +1,16 @@
 /**
- * @file counters.h  The module's statistics, group disconnect_reason
+ * @file stats.h  What is counted: the statistics of Kamailio, and totals of each trunk
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  */
 
-#ifndef DR_COUNTERS_H
-#define DR_COUNTERS_H
+#ifndef DR_STATS_H
+#define DR_STATS_H
 
 #include "core/classify.h"
+#include "core/map.h"
 
 /** What is counted for each reason */
 enum dr_per_reason
@@ -36,5 +37,22 @@ const char *dr_per_reason_name(enum dr_per_reason what);
 const char *dr_counter_name(enum dr_counter counter);
 long dr_counted(enum dr_counter counter);
 long dr_counted_answers(enum dr_per_reason what, enum dr_reason reason);
+
+/** What is known of a trunk since the start */
+struct dr_trunk_total
+{
+	struct dr_trunk_total *next; /**< in the same bucket */
+	unsigned long counts[DR_PER_REASON_COUNT][DR_REASON_COUNT];
+	size_t len;
+	char name[DR_NAME_MAX];
+};
+
+/** Takes one trunk's totals; not 0 to hear of no more */
+typedef int (*dr_total_f)(void *param, const struct dr_trunk_total *total);
+
+int dr_totals_init(void);
+void dr_totals_count(
+		struct dr_text trunk, enum dr_per_reason what, enum dr_reason reason);
+int dr_totals_each(dr_total_f take, void *param);
 
 #endif

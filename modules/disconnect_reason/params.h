@@ -1,18 +1,20 @@
 /**
- * @file settings.h  The module's parameters, checked and made ready for use
+ * @file params.h  The module's parameters, and the header lines that they make
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  */
 
-#ifndef DR_SETTINGS_H
-#define DR_SETTINGS_H
+#ifndef DR_PARAMS_H
+#define DR_PARAMS_H
 
 #include "../../core/sr_module.h"
 #include "../../core/str.h"
 #include "../../core/usr_avp.h"
 
+#include "core/header.h"
+#include "core/map.h"
 #include "core/reason.h"
 
 /** Most header names that carry the reason */
@@ -45,5 +47,18 @@ extern struct dr_settings dr_settings;
 
 int dr_settings_add_header(modparam_t type, void *value);
 int dr_settings_init(const char *avp);
+
+/** Most header names that carry reason and detail */
+#define DR_NAMES_MAX (DR_HEADERS_MAX + 1)
+/** Most bytes of an answer's header lines */
+#define DR_LINES_MAX                                         \
+	(DR_NAMES_MAX * (DR_HEADER_NAME_MAX + DR_DETAIL_MAX + 4) \
+			+ DR_DETAIL_HEADER_MAX + 1)
+
+const struct dr_text *dr_names_of(
+		const struct dr_map *map, int bridge, struct dr_text *room, int *count);
+size_t dr_lines_room(const struct dr_map *map, int bridge);
+void dr_lines_of(const struct dr_map *map, int bridge,
+		const struct dr_answer *answer, char *room, str *lines);
 
 #endif

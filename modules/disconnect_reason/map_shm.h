@@ -1,18 +1,18 @@
 /**
- * @file map_share.h  The map in shared memory, and its reload
+ * @file map_shm.h  The map in shared memory, and its reload
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  */
 
-#ifndef DR_MAP_SHARE_H
-#define DR_MAP_SHARE_H
+#ifndef DR_MAP_SHM_H
+#define DR_MAP_SHM_H
 
 #include "core/map.h"
 #include "core/map_load.h"
 
-int dr_map_share_init(void);
+int dr_map_shm_init(void);
 const struct dr_map *dr_map_take(void);
 void dr_map_drop(const struct dr_map *map);
 int dr_map_reload(const char *path, int dry, struct dr_complaints *complaints);
