@@ -158,14 +158,9 @@ void dr_call_trunk(const struct dr_call *call, const struct cell *t, int branch,
 }
 
 
-/**
- * Find the trunk of a branch that got no further than its name
- *
- * @param call   call
- * @param t      its transaction, which does not count the branch
- * @param trunk  set, as for dr_call_trunk()
- */
-void dr_call_unresolved_trunk(const struct dr_call *call, const struct cell *t,
+/** The trunk of a branch that got no further than its name: tm does not count
+ * it */
+static void unresolved_trunk(const struct dr_call *call, const struct cell *t,
 		struct dr_trunk *trunk)
 {
 	int branch = t->nr_of_outgoings, number = DR_NONE;
@@ -334,7 +329,7 @@ int dr_classify_unresolved(const struct cell *t, const struct dr_call *call,
 			.source = DR_SOURCE_TRANSPORT, .unresolved = true};
 	struct dr_trunk trunk;
 
-	dr_call_unresolved_trunk(call, t, &trunk);
+	unresolved_trunk(call, t, &trunk);
 	return classify(&attempt, call, &trunk, answer);
 }
 
@@ -547,7 +542,7 @@ void dr_classify_local(const struct cell *t, const struct dr_call *call,
 	struct dr_attempt attempt = {.source = source};
 
 	if(source == DR_SOURCE_TRANSPORT)
-		dr_call_unresolved_trunk(call, t, &trunk);
+		unresolved_trunk(call, t, &trunk);
 	classify(&attempt, call, &trunk, answer);
 }
 

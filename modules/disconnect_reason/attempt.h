@@ -15,8 +15,6 @@ void dr_call_sent(struct dr_call *call, const struct cell *t, int branch,
 		const struct sip_msg *request);
 void dr_call_trunk(const struct dr_call *call, const struct cell *t, int branch,
 		struct dr_trunk *trunk);
-void dr_call_unresolved_trunk(const struct dr_call *call, const struct cell *t,
-		struct dr_trunk *trunk);
 
 int dr_classify_branch(const struct cell *t, const struct dr_call *call,
 		int branch, struct sip_msg *reply, int code, struct dr_answer *answer);

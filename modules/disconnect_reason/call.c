@@ -144,6 +144,17 @@ int dr_call_name_trunk(
 }
 
 
+static void free_records(struct dr_call *call)
+{
+	struct dr_record *record;
+
+	while((record = call->records)) {
+		call->records = record->next;
+		shm_free(record);
+	}
+}
+
+
 static void free_names(struct dr_call *call)
 {
 	struct dr_named_trunk *named;
@@ -161,7 +172,7 @@ static void release(void *param)
 
 	if(call->own)
 		shm_free(call->own);
-	dr_history_free(call);
+	free_records(call);
 	free_names(call);
 	dr_map_drop(call->map);
 	shm_free(call);
@@ -715,20 +726,6 @@ const struct dr_record *dr_history_answer(const struct dr_call *call)
 	while(record && !record->answers)
 		record = record->next;
 	return record;
-}
-
-
-/**
- * @param call  call that ends
- */
-void dr_history_free(struct dr_call *call)
-{
-	struct dr_record *record;
-
-	while((record = call->records)) {
-		call->records = record->next;
-		shm_free(record);
-	}
 }
 
 

@@ -152,7 +152,6 @@ struct dr_record *dr_history_script(
 struct dr_record *dr_history_of(const struct dr_call *call, int branch);
 void dr_history_answer_with(struct dr_call *call, struct dr_record *record);
 const struct dr_record *dr_history_answer(const struct dr_call *call);
-void dr_history_free(struct dr_call *call);
 size_t dr_history_print(char *buf, size_t size, const struct dr_call *call);
 
 #endif

@@ -297,15 +297,11 @@ static int set_in_call(struct sip_msg *msg, struct cell *t,
 						: 0);
 		call->final = 1;
 		call->scripted = 1;
-		if(t->nr_of_outgoings > 0)
-			dr_see_to_stored(t, call);
-		dr_tell_request(call, t->uas.request);
 		lines = dr_call_lines(call);
 		if(msg->first_line.type == SIP_REQUEST
 				&& !dr_request_set_lump(msg, &lines))
 			dr_call_lacks(call, "the header of a reply");
-		dr_tell_replies(t, call, picked);
-		dr_tell_script(t, call, true);
+		dr_outcome_publish(t, call, picked, true);
 		result = 1;
 	}
 	dr_tm_unlock(t);

@@ -220,16 +220,13 @@ static void on_failure(
 			dr_judge_without_reply(t, call, DR_SOURCE_CANCEL, 0);
 		else
 			dr_judge_branch(t, call, picked, params->rpl, params->code);
-		if(!call->frozen)
-			dr_tell_stored(t, call);
 	}
 	if(call->scripted)
 		dr_call_translate(call, params->code);
 	call->judged = (signed char)t->nr_of_outgoings;
 	call->tried = 0;
 	dr_tell_request(call, params->req);
-	dr_tell_replies(t, call, picked);
-	dr_tell_script(t, call, t->uac[picked].on_failure != 0);
+	dr_outcome_publish(t, call, picked, t->uac[picked].on_failure != 0);
 	mind_dropped_replies(t, call, picked, params->req);
 	if(!t->uac[picked].on_failure)
 		dr_translate(t, call, params->req, picked);
@@ -290,9 +287,7 @@ static void on_cancel(struct cell *t, struct dr_call *call)
 		dr_judge_attempts(t, call, DR_NONE);
 		dr_judge_without_reply(t, call, DR_SOURCE_CANCEL, 0);
 		call->final = 1;
-		dr_tell_replies(t, call, -1);
-		dr_tell_stored(t, call);
-		dr_tell_script(t, call, false);
+		dr_outcome_publish(t, call, -1, false);
 	} else if(t->uas.status < 200) {
 		dr_tell_stored(t, call);
 	}
@@ -346,41 +341,6 @@ static void on_event(struct cell *t, int type, struct tmcb_params *params)
 }
 
 
-/**
- * The core asks each module before it forwards a reply without a transaction;
- * tm, which was loaded before, is asked later
- *
- * @param reply  reply as received
- *
- * @return 1: the core goes on
- */
-int dr_response_in(struct sip_msg *reply)
-{
-	dr_arrival_late(reply);
-	return 1;
-}
-
-
-/**
- * Hook the module into tm. Call once, before forking, after dr_tm_init().
- *
- * @return 0, or -1 after a log line that says what was expected
- */
-int dr_hooks_init(void)
-{
-	if(dr_tm.register_tmcb(
-			   NULL, NULL, TMCB_REQUEST_IN, on_new_transaction, NULL, NULL)
-			<= 0) {
-		LM_ERR("tm refused the callback for new transactions\n");
-		return -1;
-	}
-	dr_call_init(on_event);
-	if(dr_outcome_event_init() < 0)
-		return -1;
-	return dr_after_script_init();
-}
-
-
 static struct cell *current_call(const struct sip_msg *msg)
 {
 	if(msg->first_line.type != SIP_REQUEST || msg->REQ_METHOD != METHOD_INVITE)
@@ -405,8 +365,7 @@ static void before_tm_answers(struct cell *t, struct dr_call *call)
 		else if(!call->decided)
 			dr_judge_unsent(t, call, 0);
 		call->final = 1;
-		dr_tell_stored(t, call);
-		dr_tell_script(t, call, true);
+		dr_outcome_publish(t, call, -1, true);
 	}
 	dr_tm_unlock(t);
 }
@@ -488,20 +447,13 @@ static int after_failure(struct sip_msg *msg, unsigned int flags, void *param)
 		dr_judge_without_reply(t, call, DR_SOURCE_SCRIPT, 500);
 	else
 		return 1;
-	dr_tell_stored(t, call);
-	dr_tell_replies(t, call, dr_tm.t_get_picked_branch());
-	dr_tell_script(t, call, true);
+	dr_outcome_publish(t, call, dr_tm.t_get_picked_branch(), true);
 	return 1;
 }
 
 
-/**
- * Hook the module into the end of scripts. Call once, before forking, after tm
- * did: what is registered last is called first.
- *
- * @return 0, or -1 after a log line
- */
-int dr_after_script_init(void)
+/** What is registered last is called first: after tm did */
+static int init_script_callbacks(void)
 {
 	if(register_script_cb(after_request, POST_SCRIPT_CB | REQUEST_CB, NULL) == 0
 			&& register_script_cb(
@@ -510,4 +462,39 @@ int dr_after_script_init(void)
 		return 0;
 	LM_ERR("the core refused the script callbacks\n");
 	return -1;
+}
+
+
+/**
+ * The core asks each module before it forwards a reply without a transaction;
+ * tm, which was loaded before, is asked later
+ *
+ * @param reply  reply as received
+ *
+ * @return 1: the core goes on
+ */
+int dr_response_in(struct sip_msg *reply)
+{
+	dr_arrival_late(reply);
+	return 1;
+}
+
+
+/**
+ * Hook the module into tm. Call once, before forking, after dr_tm_init().
+ *
+ * @return 0, or -1 after a log line that says what was expected
+ */
+int dr_hooks_init(void)
+{
+	if(dr_tm.register_tmcb(
+			   NULL, NULL, TMCB_REQUEST_IN, on_new_transaction, NULL, NULL)
+			<= 0) {
+		LM_ERR("tm refused the callback for new transactions\n");
+		return -1;
+	}
+	dr_call_init(on_event);
+	if(dr_outcome_event_init() < 0)
+		return -1;
+	return init_script_callbacks();
 }

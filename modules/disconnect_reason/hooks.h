@@ -14,6 +14,5 @@
 int dr_hooks_init(void);
 int dr_response_in(struct sip_msg *reply);
 
-int dr_after_script_init(void);
 
 #endif

@@ -163,14 +163,8 @@ str dr_request_lines(
 }
 
 
-/**
- * Say the answer in the reply that tm relays, and in no other
- *
- * @param t       transaction
- * @param call    call with an answer
- * @param picked  branch whose reply is relayed, -1 for none
- */
-void dr_tell_replies(const struct cell *t, struct dr_call *call, int picked)
+/** Say the answer in the reply that tm relays, and in no other */
+static void tell_replies(const struct cell *t, struct dr_call *call, int picked)
 {
 	static const str nothing = {NULL, 0};
 	str lines = dr_call_lines(call);
@@ -236,6 +230,26 @@ void dr_tell_script(struct cell *t, struct dr_call *call, bool shared)
 	dr_tell_lists(&view);
 	set_avp_list(AVP_TRACK_FROM | AVP_CLASS_USER, avps);
 	xavp_set_list(xavps);
+}
+
+
+/**
+ * Publish the answer of a call: in the reply that tm relays, in those that tm
+ * builds from its stored request, and in the AVP and the XAVP. Call it under tm's
+ * reply lock.
+ *
+ * @param t       transaction
+ * @param call    its call, with an answer
+ * @param picked  branch whose reply tm relays, -1 for none
+ * @param shared  tm itself gives the lists to the route that comes next
+ */
+void dr_outcome_publish(
+		struct cell *t, struct dr_call *call, int picked, bool shared)
+{
+	if(!call->frozen)
+		dr_tell_stored(t, call);
+	tell_replies(t, call, picked);
+	dr_tell_script(t, call, shared);
 }
 
 

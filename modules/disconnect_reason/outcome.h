@@ -19,7 +19,8 @@ void dr_say_beforehand(struct cell *t, struct dr_call *call,
 		struct sip_msg *request, enum dr_source source);
 str dr_request_lines(
 		const struct sip_msg *request, const struct dr_answer *answer);
-void dr_tell_replies(const struct cell *t, struct dr_call *call, int picked);
+void dr_outcome_publish(
+		struct cell *t, struct dr_call *call, int picked, bool shared);
 void dr_untell_script(void);
 void dr_tell_lists(const struct dr_view *view);
 void dr_tell_script(struct cell *t, struct dr_call *call, bool shared);

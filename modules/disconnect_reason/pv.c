@@ -29,12 +29,8 @@ static const struct dr_text names[DR_FIELD_COUNT] = {
 };
 
 
-/**
- * @param name  name as in $dr(name)
- *
- * @return an enum dr_field, or -1
- */
-int dr_field_find(struct dr_text name)
+/** Returns an enum dr_field, or -1 */
+static int find_field(struct dr_text name)
 {
 	int field;
 
@@ -131,18 +127,9 @@ static struct dr_text history(
 }
 
 
-/**
- * Read a field
- *
- * @param view   what to read from
- * @param field  field
- * @param buf    room for texts that have to be printed
- * @param size   its size in bytes
- * @param value  set; its text belongs to the view, or is in buf
- *
- * @return 0, or ENOENT when the field has no value
- */
-int dr_field_get(const struct dr_view *view, enum dr_field field, char *buf,
+/** Read a field; its text belongs to the view, or is in buf. Returns 0, or ENOENT
+ * when it has no value. */
+static int get_field(const struct dr_view *view, enum dr_field field, char *buf,
 		size_t size, struct dr_value *value)
 {
 	const struct dr_answer *answer = &view->answer;
@@ -304,15 +291,9 @@ static bool is_ignored(const struct sip_msg *request)
 }
 
 
-/**
- * See what is known of the call whose script runs
- *
- * @param msg   message that the script handles
- * @param view  set
- *
- * @return 0, or -1 when there is no call, or it is ignored
- */
-int dr_view_here(struct sip_msg *msg, struct dr_view *view)
+/** See what is known of the call whose script runs; returns 0, or -1 when there is
+ * no call, or it is ignored */
+static int view_here(struct sip_msg *msg, struct dr_view *view)
 {
 	struct cell *t = dr_tm_here();
 	const struct dr_call *call = t ? dr_call_of(t) : NULL;
@@ -359,7 +340,7 @@ int dr_pv_parse(pv_spec_t *spec, str *name)
 	int field = -1;
 
 	if(name && name->s && name->len > 0)
-		field = dr_field_find((struct dr_text){name->s, (size_t)name->len});
+		field = find_field((struct dr_text){name->s, (size_t)name->len});
 	if(field < 0) {
 		LM_ERR("$dr(%.*s): expected reason, number, detail, source, code, q850,"
 			   " trunk, bridge, profile, rule, ringing or history\n",
@@ -391,9 +372,9 @@ int dr_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *result)
 	struct dr_view view;
 	str text;
 
-	if(dr_view_here(msg, &view) < 0
-			|| dr_field_get(&view, (enum dr_field)param->pvn.u.isname.name.n,
-					   buf, (size_t)size, &value)
+	if(view_here(msg, &view) < 0
+			|| get_field(&view, (enum dr_field)param->pvn.u.isname.name.n, buf,
+					   (size_t)size, &value)
 					   != 0)
 		return pv_get_null(msg, param, result);
 	if(value.text.s == NULL)
@@ -424,7 +405,7 @@ void dr_xavp_set(const struct dr_view *view)
 		struct dr_text name = dr_field_name(field);
 		str child = {(char *)name.s, (int)name.len}, text;
 
-		if(dr_field_get(view, field, buf, (size_t)size, &value) != 0)
+		if(get_field(view, field, buf, (size_t)size, &value) != 0)
 			continue;
 		text.s = (char *)value.text.s;
 		text.len = (int)value.text.len;

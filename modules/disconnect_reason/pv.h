@@ -54,14 +54,10 @@ struct dr_value
 	int number;
 };
 
-int dr_field_find(struct dr_text name);
 struct dr_text dr_field_name(enum dr_field field);
-int dr_field_get(const struct dr_view *view, enum dr_field field, char *buf,
-		size_t size, struct dr_value *value);
 
 void dr_view_of_call(const struct dr_call *call, struct dr_view *view);
 void dr_view_of_request(const struct sip_msg *request, struct dr_view *view);
-int dr_view_here(struct sip_msg *msg, struct dr_view *view);
 
 int dr_pv_parse(pv_spec_t *spec, str *name);
 int dr_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *result);

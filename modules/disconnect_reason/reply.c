@@ -150,18 +150,10 @@ static int end_status_line(struct sip_msg *reply, int offset)
 }
 
 
-/**
- * Reserve the place of our header in a reply, right behind its status line
- *
- * Prints nothing until dr_reply_fill() gives it text; tm's clones keep it. Does
- * nothing when the reply has one.
- *
- * @param reply     reply as received
- * @param received  what to remember of it
- *
- * @return 0, or -1 without memory
- */
-int dr_reply_reserve(struct sip_msg *reply, const struct dr_received *received)
+/** Reserve the place of our header, right after the status line. It prints nothing
+ * until dr_reply_fill() gives it text; tm's clones keep it. Returns 0, or -1
+ * without memory. */
+static int reserve(struct sip_msg *reply, const struct dr_received *received)
 {
 	int offset = (int)(dr_reply_headers(reply).s - reply->buf);
 	struct lump *anchor, *lump;
@@ -273,15 +265,10 @@ static void undo_phrase(struct lump *place, struct lump *lump)
 }
 
 
-/**
- * Make the reason phrase of a reply one that can be filled later, also in
- * tm's clones. Until then it says what it said. Does nothing when it is one.
- *
- * @param reply  reply as received
- *
- * @return 0, or -1 without memory: then the phrase stays for good
- */
-int dr_reply_reserve_phrase(struct sip_msg *reply)
+/** Make the reason phrase one that can be filled later, also in tm's clones. Until
+ * then it says what it said. Returns 0, or -1 without memory: then it stays for
+ * good. */
+static int reserve_phrase(struct sip_msg *reply)
 {
 	const str *phrase = &reply->first_line.u.reply.reason;
 	int offset = (int)(phrase->s - reply->buf);
@@ -320,16 +307,9 @@ static void empty_others(struct sip_msg *reply, const struct lump *ours)
 }
 
 
-/**
- * Write another reason phrase into a reply. Call it under tm's reply lock.
- *
- * @param reply   reply as received, or as tm stored it; one that was not
- *                prepared for it stays as it is
- * @param phrase  text that outlives the reply
- *
- * @return 0, or -1 without memory: then the reply stays as it is
- */
-int dr_reply_fill_phrase(struct sip_msg *reply, const str *phrase)
+/** Write another reason phrase, that outlives the reply, into one that was prepared
+ * for it; returns 0, or -1 without memory: then the reply stays as it is */
+static int fill_phrase(struct sip_msg *reply, const str *phrase)
 {
 	struct lump *lump, *place = find_anchor(reply, OUR_PHRASE, &lump);
 
@@ -439,8 +419,7 @@ void dr_arrival_prepare(struct dr_call *call, struct sip_msg *reply)
 
 	strip(reply, call->map, call->bridge);
 	dr_reply_received(reply, &received);
-	if(dr_reply_reserve(
-			   reply, dr_arrival_is_last(reply) ? &last.received : &received)
+	if(reserve(reply, dr_arrival_is_last(reply) ? &last.received : &received)
 			< 0)
 		dr_call_lacks(call, "the header of a reply");
 	dr_translate_reserve(call, reply);
@@ -522,7 +501,7 @@ static str phrase_of(enum dr_reason reason)
  */
 void dr_translate_reserve(struct dr_call *call, struct sip_msg *reply)
 {
-	if(phrase_is_reason(call) && dr_reply_reserve_phrase(reply) < 0)
+	if(phrase_is_reason(call) && reserve_phrase(reply) < 0)
 		dr_call_lacks(call, "the phrase of a reply");
 }
 
@@ -533,7 +512,7 @@ static void translate_real(
 	str text = phrase_of(call->reason);
 	char *digits = reply->first_line.u.reply.status.s;
 
-	if(phrase && dr_reply_fill_phrase(reply, &text) < 0)
+	if(phrase && fill_phrase(reply, &text) < 0)
 		dr_call_lacks(call, "the phrase of a reply");
 	if(call->send == 0)
 		return;

@@ -26,14 +26,11 @@ struct dr_received
 };
 
 struct dr_text dr_reply_headers(const struct sip_msg *reply);
-int dr_reply_reserve(struct sip_msg *reply, const struct dr_received *received);
 void dr_reply_received(
 		const struct sip_msg *reply, struct dr_received *received);
 int dr_reply_strip(
 		struct sip_msg *reply, const struct dr_text *names, int count);
 int dr_reply_fill(struct sip_msg *reply, const str *text);
-int dr_reply_reserve_phrase(struct sip_msg *reply);
-int dr_reply_fill_phrase(struct sip_msg *reply, const str *phrase);
 
 bool dr_arrival_is_last(const struct sip_msg *reply);
 void dr_arrival_remember(

@@ -89,13 +89,8 @@ static int add_counters(rpc_t *rpc, void *top)
 }
 
 
-/**
- * stats: attempts and outcomes by reason, and by trunk and reason
- *
- * @param rpc      Kamailio's functions for the answer
- * @param context  of the command
- */
-void dr_rpc_stats(rpc_t *rpc, void *context)
+/** stats: attempts and outcomes by reason, and by trunk and reason */
+static void rpc_stats(rpc_t *rpc, void *context)
 {
 	struct trunk_list trunks = {.rpc = rpc};
 	void *top;
@@ -375,7 +370,7 @@ rpc_export_t dr_rpc[] = {
 	{"disconnect_reason.reload", rpc_reload, doc_reload, 0},
 	{"disconnect_reason.show", rpc_show, doc_show, 0},
 	{"disconnect_reason.explain", rpc_explain, doc_explain, 0},
-	{"disconnect_reason.stats", dr_rpc_stats, doc_stats, 0},
+	{"disconnect_reason.stats", rpc_stats, doc_stats, 0},
 	{0, 0, 0, 0}
 };
 /* clang-format on */

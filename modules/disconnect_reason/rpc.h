@@ -11,7 +11,6 @@
 
 #include "../../core/rpc.h"
 
-void dr_rpc_stats(rpc_t *rpc, void *context);
 
 extern rpc_export_t dr_rpc[];
 

@@ -50,9 +50,6 @@ struct dr_trunk_total
 /** Takes one trunk's totals; not 0 to hear of no more */
 typedef int (*dr_total_f)(void *param, const struct dr_trunk_total *total);
 
-int dr_totals_init(void);
-void dr_totals_count(
-		struct dr_text trunk, enum dr_per_reason what, enum dr_reason reason);
 int dr_totals_each(dr_total_f take, void *param);
 
 #endif
