@@ -5,18 +5,15 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * The script may name it. Else the map finds it, by the name of the next hop,
- * which tm tells when it prepares the branch, or by the address.
+ * The script may name the trunk. Else the map finds it, by the name of the next
+ * hop, which is there when tm prepares the branch, or by the address.
  *
- * Everything here but what is called dr_classify_ runs under tm's reply lock.
+ * What changes a call runs under tm's reply lock.
  */
 
 #include <string.h>
 
-#include "../../core/atomic_ops.h"
-#include "../../core/dprint.h"
 #include "../../core/globals.h"
-#include "../../core/mem/shm_mem.h"
 #include "../../core/parser/parse_uri.h"
 #include "../../modules/tm/h_table.h"
 
@@ -61,7 +58,7 @@ static bool is_dns_failover(const struct ua_client *uac)
  * @param branch   0 to DR_BRANCHES_MAX - 1
  * @param request  the request as tm prepares it for the branch
  */
-void dr_call_sent(struct dr_call *call, const struct cell *t, int branch,
+void dr_attempt_sent(struct dr_call *call, const struct cell *t, int branch,
 		const struct sip_msg *request)
 {
 	const struct ua_client *uac = &t->uac[branch];
@@ -148,8 +145,8 @@ static void get_trunk(const struct dr_call *call, int number,
  *                the name of the next hop, else by the address; without a name
  *                when nobody knows it
  */
-void dr_call_trunk(const struct dr_call *call, const struct cell *t, int branch,
-		struct dr_trunk *trunk)
+void dr_attempt_trunk(const struct dr_call *call, const struct cell *t,
+		int branch, struct dr_trunk *trunk)
 {
 	const struct dr_named_trunk *named = named_for(call, branch);
 
@@ -184,7 +181,7 @@ static int proxy_cancelled(const struct ua_client *uac)
 
 /**
  * Was the CANCEL there before the branch timed out? The timer sends one, too,
- * and a fork may pick the branch only then. Both timers tell when they began:
+ * and a fork may pick the branch only then. Both timers have when they began:
  * that of the CANCEL ends tm's fr_timer later.
  */
 static int cancelled_before_timeout(
@@ -267,7 +264,7 @@ static int classify(struct dr_attempt *attempt, const struct dr_call *call,
 {
 	attempt->map = call->map;
 	attempt->profile = trunk->profile;
-	attempt->q850 = dr_settings.q850;
+	attempt->q850 = dr_params.q850;
 	dr_classify(attempt, answer);
 	answer->trunk = trunk->name;
 	return trunk->profile;
@@ -293,9 +290,9 @@ static bool is_cancelled_attempt(
  * @param code    status code that tm stored for the branch
  * @param answer  set
  *
- * @return profile of the call's map that judged
+ * @return profile of the call's map that classified it
  */
-int dr_classify_branch(const struct cell *t, const struct dr_call *call,
+int dr_attempt_classify(const struct cell *t, const struct dr_call *call,
 		int branch, struct sip_msg *reply, int code, struct dr_answer *answer)
 {
 	struct dr_attempt attempt = {.source = DR_SOURCE_CANCEL};
@@ -303,7 +300,7 @@ int dr_classify_branch(const struct cell *t, const struct dr_call *call,
 
 	if(branch < DR_BRANCHES_MAX)
 		attempt.after = dr_call_after(call, branch);
-	dr_call_trunk(call, t, branch, &trunk);
+	dr_attempt_trunk(call, t, branch, &trunk);
 	if(!is_cancelled_attempt(t, call, branch))
 		attempt_of(&attempt, t, &t->uac[branch], reply, code);
 	classify(&attempt, call, &trunk, answer);
@@ -314,22 +311,29 @@ int dr_classify_branch(const struct cell *t, const struct dr_call *call,
 
 
 /**
- * Find out why a branch failed that got no further than its name
+ * Find out why a call fails here: nothing was sent, or nobody was asked
  *
- * @param t       transaction, which does not count the branch
+ * @param t       transaction; it does not count a branch that was not sent
  * @param call    its call
+ * @param source  DR_SOURCE_TRANSPORT: the next hop could not be reached by its
+ *                name; else who ended the call
+ * @param code    status code that tm replies with; used for source script
  * @param answer  set
  *
- * @return profile of the call's map that judged
+ * @return profile of the call's map that classified it
  */
-int dr_classify_unresolved(const struct cell *t, const struct dr_call *call,
-		struct dr_answer *answer)
+int dr_attempt_classify_local(const struct cell *t, const struct dr_call *call,
+		enum dr_source source, int code, struct dr_answer *answer)
 {
-	struct dr_attempt attempt = {
-			.source = DR_SOURCE_TRANSPORT, .unresolved = true};
-	struct dr_trunk trunk;
+	struct dr_trunk trunk = {.profile = call->profile};
+	struct dr_attempt attempt = {.source = source};
 
-	unresolved_trunk(call, t, &trunk);
+	if(source == DR_SOURCE_SCRIPT)
+		attempt.code = code;
+	if(source == DR_SOURCE_TRANSPORT) {
+		attempt.unresolved = true;
+		unresolved_trunk(call, t, &trunk);
+	}
 	return classify(&attempt, call, &trunk, answer);
 }
 
@@ -369,9 +373,9 @@ static bool is_cancelled_leg(const struct cell *t, const struct ua_client *uac,
 }
 
 
-/** Judge an attempt once: what was said of it then holds, unless there was no
+/** Classify an attempt once: what was found then holds, unless there was no
  * memory to keep it */
-static struct dr_record *judge_attempt(const struct cell *t,
+static struct dr_record *classify_once(const struct cell *t,
 		struct dr_call *call, int branch, struct sip_msg *reply, int code,
 		struct dr_answer *answer)
 {
@@ -383,47 +387,48 @@ static struct dr_record *judge_attempt(const struct cell *t,
 		*answer = record->answer;
 		return record;
 	}
-	profile = dr_classify_branch(t, call, branch, reply, code, answer);
+	profile = dr_attempt_classify(t, call, branch, reply, code, answer);
 	if(call->counted & bit)
 		return NULL;
 	call->counted |= bit;
 	if(is_cancelled_leg(t, &t->uac[branch], answer))
 		return NULL;
-	dr_count_answer(DR_ATTEMPTS, answer);
+	dr_stats_count_answer(DR_ATTEMPTS, answer);
 	return dr_history_add(call, answer, profile, branch, true);
 }
 
 
 /**
- * Judge every attempt that has ended, but one
+ * Classify every attempt that has ended, but one
  *
  * @param t       transaction
  * @param call    its call
  * @param except  branch to leave out, or DR_NONE
  */
-void dr_judge_attempts(const struct cell *t, struct dr_call *call, int except)
+void dr_attempt_classify_ended(
+		const struct cell *t, struct dr_call *call, int except)
 {
 	struct dr_answer answer;
 	int b;
 
 	for(b = 0; b < t->nr_of_outgoings && b < DR_BRANCHES_MAX; b++)
 		if(b != except && dr_tm_has_ended(t, b) && !(call->counted & (1U << b)))
-			judge_attempt(t, call, b, t->uac[b].reply, t->uac[b].last_received,
+			classify_once(t, call, b, t->uac[b].reply, t->uac[b].last_received,
 					&answer);
 }
 
 
 /**
- * Judge a branch that tm answers the caller with
+ * Let a branch that tm picked decide why the call failed
  *
  * @param t       transaction
  * @param call    its call, not final
  * @param branch  branch that tm picked; for a blind one the last answer stays,
- *                or the last real attempt is judged
+ *                or the last real attempt decides
  * @param reply   reply of the branch, FAKED_REPLY, or NULL when tm dropped it
  * @param code    status code that tm stored for the branch
  */
-void dr_judge_branch(struct cell *t, struct dr_call *call, int branch,
+void dr_attempt_decide(struct cell *t, struct dr_call *call, int branch,
 		struct sip_msg *reply, int code)
 {
 	bool timed_out = t->uac[branch].request.flags & F_RB_TIMEOUT;
@@ -436,7 +441,7 @@ void dr_judge_branch(struct cell *t, struct dr_call *call, int branch,
 			return;
 		branch = dr_tm_last_attempt(t);
 		if(branch < 0) {
-			dr_judge_without_reply(t, call,
+			dr_attempt_decide_local(t, call,
 					timed_out || code == dr_tm_timeout_code()
 							? DR_SOURCE_TIMEOUT
 							: DR_SOURCE_SCRIPT,
@@ -446,7 +451,7 @@ void dr_judge_branch(struct cell *t, struct dr_call *call, int branch,
 		reply = t->uac[branch].reply;
 		code = t->uac[branch].last_received;
 	}
-	record = judge_attempt(t, call, branch, reply, code, &answer);
+	record = classify_once(t, call, branch, reply, code, &answer);
 	answer_call(call, &answer, record,
 			dr_tm_is_real(reply) ? (int)reply->first_line.u.reply.statuscode
 								 : code);
@@ -454,96 +459,73 @@ void dr_judge_branch(struct cell *t, struct dr_call *call, int branch,
 
 
 /**
- * Judge a call that no trunk answered
+ * Decide why a call failed that no trunk replied to
  *
  * @param t       transaction
  * @param call    its call, not final
  * @param source  who ended it
  * @param code    status code that tm answers with; used for source script
  */
-void dr_judge_without_reply(
+void dr_attempt_decide_local(
 		struct cell *t, struct dr_call *call, enum dr_source source, int code)
 {
-	struct dr_trunk trunk = {.profile = call->profile};
-	struct dr_attempt attempt = {.source = source};
 	struct dr_answer answer;
+	int profile = dr_attempt_classify_local(t, call, source, code, &answer);
 
-	if(source == DR_SOURCE_SCRIPT)
-		attempt.code = code;
-	classify(&attempt, call, &trunk, &answer);
 	answer_call(call, &answer,
-			dr_history_add(call, &answer, trunk.profile, DR_NONE, false), code);
+			dr_history_add(call, &answer, profile, DR_NONE, false), code);
 }
 
 
-static void judge_unresolved(struct cell *t, struct dr_call *call)
+static void decide_unresolved(struct cell *t, struct dr_call *call)
 {
 	struct dr_answer answer;
-	int profile = dr_classify_unresolved(t, call, &answer);
+	int profile =
+			dr_attempt_classify_local(t, call, DR_SOURCE_TRANSPORT, 0, &answer);
 
-	dr_count_answer(DR_ATTEMPTS, &answer);
+	dr_stats_count_answer(DR_ATTEMPTS, &answer);
 	answer_call(call, &answer,
 			dr_history_add(call, &answer, profile, DR_NONE, true), 0);
 }
 
 
 /**
- * Judge a call whose last t_relay() failed: its branch could not be sent, or its
+ * Decide why a call failed whose last t_relay() failed: its branch could not be sent, or its
  * next hop's name not be resolved
  *
  * @param t     transaction
  * @param call  its call, not final
  * @param from  first branch that it may have added
  */
-void dr_judge_unsent(struct cell *t, struct dr_call *call, int from)
+void dr_attempt_decide_unsent(struct cell *t, struct dr_call *call, int from)
 {
 	int branch = dr_tm_last_attempt(t);
 
 	if(branch >= from)
-		dr_judge_branch(t, call, branch, t->uac[branch].reply,
+		dr_attempt_decide(t, call, branch, t->uac[branch].reply,
 				t->uac[branch].last_received);
 	else
-		judge_unresolved(t, call);
+		decide_unresolved(t, call);
 }
 
 
 /**
- * Judge a call that was answered here without any failure that somebody was
- * asked about: t_relay() failed, or a script answered and did not say why. A
+ * Decide why a call failed that tm or the script replied to without any failed
+ * branch: t_relay() failed, or a script did not say why. A
  * call that was never sent on stays as it is: the script refused it.
  *
  * @param t     transaction
  * @param call  its call, not decided
  */
-void dr_judge_local(struct cell *t, struct dr_call *call)
+void dr_attempt_decide_here(struct cell *t, struct dr_call *call)
 {
 	if(call->sending == DR_SENDING_NOTHING)
 		return;
-	dr_judge_attempts(t, call, DR_NONE);
+	dr_attempt_classify_ended(t, call, DR_NONE);
 	if(call->sending == DR_SENDING_BRANCH)
-		dr_judge_unsent(t, call, 0);
+		dr_attempt_decide_unsent(t, call, 0);
 	else
-		dr_judge_without_reply(t, call, DR_SOURCE_SCRIPT, 0);
-}
-
-
-/**
- * The reason of a call that is answered here, as dr_judge_local() will say
- *
- * @param t       transaction
- * @param call    its call
- * @param source  DR_SOURCE_TRANSPORT: t_relay() failed; DR_SOURCE_SCRIPT
- * @param answer  set; its detail may become another one
- */
-void dr_classify_local(const struct cell *t, const struct dr_call *call,
-		enum dr_source source, struct dr_answer *answer)
-{
-	struct dr_trunk trunk = {.profile = call->profile};
-	struct dr_attempt attempt = {.source = source};
-
-	if(source == DR_SOURCE_TRANSPORT)
-		unresolved_trunk(call, t, &trunk);
-	classify(&attempt, call, &trunk, answer);
+		dr_attempt_decide_local(t, call, DR_SOURCE_SCRIPT, 0);
 }
 
 
@@ -554,7 +536,7 @@ void dr_classify_local(const struct cell *t, const struct dr_call *call,
  * @param answer  answer of source script
  * @param code    status code that tm has for the caller, 0: not known
  */
-void dr_judge_as_said(
+void dr_attempt_decide_script(
 		struct dr_call *call, const struct dr_answer *answer, int code)
 {
 	answer_call(call, answer, dr_history_script(call, answer), code);

@@ -6,9 +6,8 @@
  * OpenSSL.
  *
  * The call hangs on its transaction as the parameter of the module's tm
- * callback; tm frees both together.
- *
- * Records are only made when something failed, and live as long as their call.
+ * callback; tm frees both together. Its history has a record of each attempt that
+ * failed; records live as long as their call.
  */
 
 #include <stdio.h>
@@ -31,7 +30,7 @@
 #include "call.h"
 
 
-/** What a watched call is told by tm */
+/** What tm calls a watched call's callback for */
 #define EVENTS                                              \
 	(TMCB_RESPONSE_IN | TMCB_ON_FAILURE | TMCB_E2ECANCEL_IN \
 			| TMCB_REQUEST_FWDED | TMCB_REQUEST_OUT | TMCB_RESPONSE_OUT)
@@ -174,7 +173,7 @@ static void release(void *param)
 		shm_free(call->own);
 	free_records(call);
 	free_names(call);
-	dr_map_drop(call->map);
+	dr_map_unref(call->map);
 	shm_free(call);
 }
 
@@ -201,24 +200,24 @@ bool dr_call_is_initial_invite(const struct sip_msg *request)
  *         from none
  */
 bool dr_call_is_wanted(
-		const struct sip_msg *request, const struct dr_notes *notes)
+		const struct sip_msg *request, const struct dr_request *notes)
 {
 	if(!dr_call_is_initial_invite(request))
 		return false;
 	if(notes == NULL)
-		return dr_settings.auto_watch;
-	return !notes->ignore && (notes->watch || dr_settings.auto_watch);
+		return dr_params.auto_watch;
+	return !notes->ignore && (notes->watch || dr_params.auto_watch);
 }
 
 
 /** The script answered for the request before it had a transaction */
-static void take_answer(struct dr_call *call, const struct dr_notes *notes)
+static void adopt_answer(struct dr_call *call, const struct dr_request *notes)
 {
 	struct dr_answer answer;
 
-	dr_notes_answer(notes, &answer);
+	dr_request_answer(notes, &answer);
 	dr_call_answer(call, &answer, 0);
-	call->untold = 0;
+	call->unwritten = 0;
 	call->final = 1;
 	call->scripted = 1;
 	dr_history_answer_with(call, dr_history_script(call, &answer));
@@ -227,18 +226,18 @@ static void take_answer(struct dr_call *call, const struct dr_notes *notes)
 
 /** What the script said of the request holds for its call; returns 0, or -1
  * without memory */
-static int take_over(struct dr_call *call, const struct dr_notes *notes)
+static int adopt_request(struct dr_call *call, const struct dr_request *notes)
 {
-	struct dr_text trunk = dr_notes_trunk(notes);
+	struct dr_text trunk = dr_request_trunk(notes);
 
-	call->profile = (short)dr_notes_profile(notes, call->map);
+	call->profile = (short)dr_request_profile(notes, call->map);
 	if(trunk.len > 0
 			&& dr_call_name_trunk(
 					   call, 0, dr_call_trunk_number(call->map, trunk), trunk)
 					   < 0)
 		return -1;
 	if(notes && notes->decided)
-		take_answer(call, notes);
+		adopt_answer(call, notes);
 	return 0;
 }
 
@@ -247,10 +246,10 @@ static int take_over(struct dr_call *call, const struct dr_notes *notes)
  * applied its changes to the message since */
 static bool has_lump(struct sip_msg *request, const struct dr_call *call)
 {
-	str lines = dr_call_lines(call);
+	str text = dr_call_header_text(call);
 
 	return dr_request_lump(request)
-		   || dr_request_add_lump(request, lines.len > 0 ? &lines : NULL);
+		   || dr_request_add_lump(request, text.len > 0 ? &text : NULL);
 }
 
 
@@ -308,7 +307,7 @@ static void remember_in_lists(struct dr_call *call)
 		return;
 	value.v.vptr = call;
 	if(xavp_add_value(&call_name, &value, NULL) == NULL)
-		dr_call_lacks(call, "$dr() in callbacks");
+		dr_call_log_oom_once(call, "$dr() in callbacks");
 }
 
 
@@ -341,7 +340,7 @@ static int hang_on_transaction(
 
 
 /**
- * Let tm tell a call of more than it does of each
+ * Have tm call the callback of a call for more than it does of each
  *
  * @param call   call
  * @param t      its transaction
@@ -367,26 +366,26 @@ bool dr_call_register(struct dr_call *call, struct cell *t, int types)
  * @param notes    what the script said of it, or NULL
  */
 void dr_call_watch(
-		struct cell *t, struct sip_msg *request, const struct dr_notes *notes)
+		struct cell *t, struct sip_msg *request, const struct dr_request *notes)
 {
-	const struct dr_map *map = dr_map_take();
+	const struct dr_map *map = dr_map_ref();
 	struct dr_call *call;
 	short bridge;
 
 	if(dr_call_bridge(map, request, &bridge) < 0 && !(notes && notes->watch)) {
-		dr_map_drop(map);
+		dr_map_unref(map);
 		return;
 	}
 	call = new_call(map, bridge);
-	if(call && take_over(call, notes) == 0 && has_lump(request, call)
+	if(call && adopt_request(call, notes) == 0 && has_lump(request, call)
 			&& hang_on_transaction(call, t, request) == 0)
 		return;
-	if(call == NULL || !call->lacking)
+	if(call == NULL || !call->oom_logged)
 		LM_ERR("no memory to watch a call: it is relayed without header\n");
 	if(call)
 		release(call);
 	else
-		dr_map_drop(map);
+		dr_map_unref(map);
 }
 
 
@@ -418,11 +417,11 @@ struct dr_call *dr_call_of(const struct cell *t)
  * @param call  call
  * @param what  what it is without
  */
-void dr_call_lacks(struct dr_call *call, const char *what)
+void dr_call_log_oom_once(struct dr_call *call, const char *what)
 {
-	if(!call->lacking)
+	if(!call->oom_logged)
 		LM_ERR("no memory for %s: the call goes on without\n", what);
-	call->lacking = 1;
+	call->oom_logged = 1;
 }
 
 
@@ -505,12 +504,12 @@ static short translated(
 /**
  * @param call  call
  *
- * @return what it has of its own, with room for the lines of any answer; NULL
+ * @return what it has of its own, with room for the text of any answer; NULL
  *         without memory
  */
 struct dr_own *dr_call_own(struct dr_call *call)
 {
-	size_t room = dr_lines_room(call->map, call->bridge);
+	size_t room = dr_params_header_room(call->map, call->bridge);
 
 	if(call->own == NULL)
 		call->own = shm_mallocxz(sizeof(*call->own) + room);
@@ -521,40 +520,39 @@ struct dr_own *dr_call_own(struct dr_call *call)
 /**
  * @param call  call
  *
- * @return the header lines of its answer, which live as long as the call; empty
+ * @return the header text of its answer, which live as long as the call; empty
  *         without one
  */
-str dr_call_lines(const struct dr_call *call)
+str dr_call_header_text(const struct dr_call *call)
 {
 	struct dr_answer answer = {.reason = call->reason};
-	str lines = STR_NULL;
+	str text = STR_NULL;
 
-	if(call->own_lines > 0)
-		lines = (str){call->own->lines, call->own_lines};
+	if(call->own_text_len > 0)
+		text = (str){call->own->text, call->own_text_len};
 	else if(call->decided)
-		dr_lines_of(call->map, call->bridge, &answer, NULL, &lines);
-	return lines;
+		dr_params_header_text(call->map, call->bridge, &answer, NULL, &text);
+	return text;
 }
 
 
-/** Print lines of the call's own, where there is a detail header. What a CANCEL's
- * process may read stays as it is. */
-static void print_own_lines(
-		struct dr_call *call, const struct dr_answer *answer)
+/** Print header text of the call's own, where there is a detail header. What a
+ * CANCEL's process may read stays as it is. */
+static void print_own_text(struct dr_call *call, const struct dr_answer *answer)
 {
 	struct dr_own *own;
-	str lines;
+	str text;
 
-	call->own_lines = 0;
-	if(call->frozen || dr_lines_room(call->map, call->bridge) == 0)
+	call->own_text_len = 0;
+	if(call->frozen || dr_params_header_room(call->map, call->bridge) == 0)
 		return;
 	own = dr_call_own(call);
 	if(own == NULL) {
-		dr_call_lacks(call, "the detail header");
+		dr_call_log_oom_once(call, "the detail header");
 		return;
 	}
-	dr_lines_of(call->map, call->bridge, answer, own->lines, &lines);
-	call->own_lines = (unsigned short)lines.len;
+	dr_params_header_text(call->map, call->bridge, answer, own->text, &text);
+	call->own_text_len = (unsigned short)text.len;
 }
 
 
@@ -573,9 +571,9 @@ void dr_call_answer(
 {
 	call->reason = (unsigned char)answer->reason;
 	call->decided = 1;
-	call->untold = 1;
+	call->unwritten = 1;
 	call->send = translated(call, answer, code);
-	print_own_lines(call, answer);
+	print_own_text(call, answer);
 }
 
 
@@ -613,7 +611,7 @@ static void append(struct dr_call *call, struct dr_record *record)
  *
  * @param call     call
  * @param answer   answer of the tables or of the map
- * @param profile  profile of the call's map that judged
+ * @param profile  profile of the call's map that classified it
  * @param branch   branch of the attempt, or DR_NONE
  * @param attempt  true: a branch, or a name that was not resolved, failed
  *
@@ -625,7 +623,7 @@ struct dr_record *dr_history_add(struct dr_call *call,
 	struct dr_record *record = shm_mallocxz(sizeof(*record));
 
 	if(record == NULL) {
-		dr_call_lacks(call, "what became of an attempt");
+		dr_call_log_oom_once(call, "what became of an attempt");
 		return NULL;
 	}
 	record->answer = *answer;
@@ -637,7 +635,7 @@ struct dr_record *dr_history_add(struct dr_call *call,
 }
 
 
-static struct dr_record *scripts(const struct dr_call *call)
+static struct dr_record *record_of_script(const struct dr_call *call)
 {
 	struct dr_record *record = call->records;
 
@@ -659,13 +657,13 @@ static struct dr_record *scripts(const struct dr_call *call)
 struct dr_record *dr_history_script(
 		struct dr_call *call, const struct dr_answer *answer)
 {
-	struct dr_record *record = scripts(call);
+	struct dr_record *record = record_of_script(call);
 	bool is_new = record == NULL;
 
 	if(is_new)
 		record = shm_mallocxz(sizeof(*record) + DR_DETAIL_MAX);
 	if(record == NULL) {
-		dr_call_lacks(call, "what the script says");
+		dr_call_log_oom_once(call, "what the script says");
 		return NULL;
 	}
 	record->answer = *answer;

@@ -16,7 +16,7 @@
 #include "tm.h"
 
 struct dr_record;
-struct dr_notes;
+struct dr_request;
 
 /** Most branches of a transaction; tm's own limit is not higher */
 #define DR_BRANCHES_MAX 32
@@ -34,7 +34,7 @@ enum dr_script
 enum dr_sending
 {
 	DR_SENDING_NOTHING = 0,
-	DR_SENDING_BRANCH, /**< it prepared a branch, or failed behind that */
+	DR_SENDING_BRANCH, /**< it prepared a branch, or failed after that */
 	DR_SENDING_DONE	   /**< a trunk was sent the call */
 };
 
@@ -44,10 +44,10 @@ struct dr_own
 {
 	struct lump_rpl lump; /**< for a request that tm stored without ours; first,
 						   * since tm may take it for a block that it made */
-	char lines[];		  /**< header lines with a detail header */
+	char text[];		  /**< header text with a detail header */
 };
 
-/** Trunk of a branch that tm did not tell of: not sent yet, or by a failover of
+/** Trunk of a branch that tm made no callback for: not sent yet, or by a failover of
  * tm's own to the next address of a name */
 #define DR_NOT_PREPARED (-2)
 
@@ -75,27 +75,27 @@ struct dr_call
 	volatile int ringing; /**< bit b: branch b sent 180 to 199 */
 	volatile int script;  /**< enum dr_script, changed atomically */
 	unsigned ended; /**< bit b: branch b had failed when the caller cancelled */
-	unsigned char cancelled; /**< the caller sent a CANCEL */
-	unsigned char sending;	 /**< enum dr_sending */
-	unsigned char tried;	 /**< a branch was prepared since last judged */
-	unsigned char failed;	 /**< the caller was sent a final failure */
-	unsigned char lacking;	 /**< something got no memory; the log has it */
+	unsigned char cancelled;  /**< the caller sent a CANCEL */
+	unsigned char sending;	  /**< enum dr_sending */
+	unsigned char tried;	  /**< a branch was prepared since then, too */
+	unsigned char failed;	  /**< the caller was sent a final failure */
+	unsigned char oom_logged; /**< something got no memory; the log has it */
 
 	unsigned char reason;		  /**< enum dr_reason; valid when decided */
-	signed char judged;			  /**< branches when last judged */
+	signed char classified;		  /**< branches when last classified */
 	unsigned counted;			  /**< bit b: branch b was counted */
 	struct dr_own *own;			  /**< or NULL */
-	struct dr_record *records;	  /**< oldest first; see history.h */
+	struct dr_record *records;	  /**< oldest first */
 	struct dr_named_trunk *named; /**< newest first */
-	unsigned short own_lines;	  /**< bytes of its own lines; 0: it has none */
+	unsigned short own_text_len;  /**< bytes of its own header text; 0: none */
 	short send;					  /**< code for the bridge; 0: as it is */
 	unsigned short decided : 1;	  /**< there is an answer */
 	unsigned short final : 1;	  /**< tm does not change the answer any more */
 	unsigned short scripted : 1;  /**< the script gave the answer */
-	unsigned short untold : 1;	  /**< the AVP does not have the answer yet */
+	unsigned short unwritten : 1; /**< the AVP does not have the answer yet */
 	unsigned short ignored : 1;	  /**< the script wants nothing done */
 	unsigned short answered : 1;  /**< the caller gets a 2xx */
-	unsigned short told : 1;	  /**< the outcome is counted */
+	unsigned short published : 1; /**< the outcome is counted */
 	unsigned short frozen : 1;	  /**< tm reads the stored request, unlocked */
 	unsigned short linked : 1;	  /**< its own lump is in the stored request */
 
@@ -110,10 +110,10 @@ bool dr_call_register(struct dr_call *call, struct cell *t, int types);
 void dr_call_find_in_callbacks(void);
 struct dr_call *dr_call_of_lists(void);
 bool dr_call_is_wanted(
-		const struct sip_msg *request, const struct dr_notes *notes);
+		const struct sip_msg *request, const struct dr_request *notes);
 bool dr_call_is_initial_invite(const struct sip_msg *request);
-void dr_call_watch(
-		struct cell *t, struct sip_msg *request, const struct dr_notes *notes);
+void dr_call_watch(struct cell *t, struct sip_msg *request,
+		const struct dr_request *notes);
 int dr_call_has_trunks(const struct dr_map *map);
 struct dr_address dr_call_address(const struct ip_addr *ip);
 int dr_call_trunk_number(const struct dr_map *map, struct dr_text name);
@@ -127,8 +127,8 @@ bool dr_call_may_write(struct dr_call *call, const struct cell *t);
 void dr_call_provisional(struct dr_call *call, int branch, int code);
 enum dr_after dr_call_after(const struct dr_call *call, int branch);
 struct dr_own *dr_call_own(struct dr_call *call);
-str dr_call_lines(const struct dr_call *call);
-void dr_call_lacks(struct dr_call *call, const char *what);
+str dr_call_header_text(const struct dr_call *call);
+void dr_call_log_oom_once(struct dr_call *call, const char *what);
 void dr_call_translate(struct dr_call *call, int code);
 void dr_call_answer(
 		struct dr_call *call, const struct dr_answer *answer, int code);
@@ -138,7 +138,7 @@ struct dr_record
 {
 	struct dr_record *next;	 /**< the one after it, or NULL */
 	struct dr_answer answer; /**< texts: constant, the map's, or detail */
-	short profile;			 /**< of the call's map, that judged */
+	short profile;			 /**< of the call's map, that classified it */
 	short branch;			 /**< of the attempt, or DR_NONE */
 	bool attempt;			 /**< a branch failed; else nobody was asked */
 	bool answers;			 /**< it is why the call failed */

@@ -57,20 +57,20 @@ static struct dr_call *call_of(const struct cell *t)
 static bool map_has(
 		int (*find)(const struct dr_map *, struct dr_text), const str *name)
 {
-	const struct dr_map *map = dr_map_take();
+	const struct dr_map *map = dr_map_ref();
 	bool found = map && find(map, as_text(name)) != DR_NONE;
 
-	dr_map_drop(map);
+	dr_map_unref(map);
 	return found;
 }
 
 
 static bool map_has_trunks(void)
 {
-	const struct dr_map *map = dr_map_take();
+	const struct dr_map *map = dr_map_ref();
 	bool found = dr_call_has_trunks(map);
 
-	dr_map_drop(map);
+	dr_map_unref(map);
 	return found;
 }
 
@@ -181,17 +181,17 @@ static int dr_script_watch(struct sip_msg *msg, str *profile)
 {
 	struct cell *t = dr_tm_here();
 	struct dr_call *call = call_of(t);
-	struct dr_notes *notes;
+	struct dr_request *notes;
 
 	if(dr_script_check_profile(profile) < 0
 			|| check_place(msg, t, "disconnect_reason_watch") < 0)
 		return -1;
-	notes = dr_notes_make(msg);
+	notes = dr_request_make(msg);
 	notes->watch = true;
 	notes->ignore = false;
-	dr_notes_set_profile(notes, as_text(profile));
+	dr_request_set_profile(notes, as_text(profile));
 	if(call)
-		call->profile = (short)dr_notes_profile(notes, call->map);
+		call->profile = (short)dr_request_profile(notes, call->map);
 	else if(t)
 		dr_call_watch(t, msg, notes);
 	return 1;
@@ -208,9 +208,9 @@ static int ignore_call(
 	dr_tm_lock(t);
 	if(!call->cancelled) {
 		call->ignored = 1;
-		dr_request_fill(t->uas.request, &nothing);
-		dr_request_fill(msg, &nothing);
-		dr_untell_script();
+		dr_request_fill_lump(t->uas.request, &nothing);
+		dr_request_fill_lump(msg, &nothing);
+		dr_outcome_remove_lists();
 		result = 0;
 	}
 	dr_tm_unlock(t);
@@ -230,23 +230,23 @@ static int dr_script_ignore(struct sip_msg *msg)
 {
 	struct cell *t = dr_tm_here();
 	struct dr_call *call = call_of(t);
-	struct dr_notes *notes;
+	struct dr_request *notes;
 
 	if(check_place(msg, t, "disconnect_reason_ignore") < 0)
 		return -1;
 	if(call)
 		return ignore_call(t, call, msg) == 0 ? 1 : -1;
-	notes = dr_notes_make(msg);
+	notes = dr_request_make(msg);
 	notes->watch = false;
 	notes->ignore = true;
 	return 1;
 }
 
 
-/** What the script says is told and counted, so the call must be watched; too
+/** What the script says is sent and counted, so the call must be watched; too
  * late for one that has been sent on */
 static void watch_what_is_said(
-		struct sip_msg *msg, struct cell *t, struct dr_notes *notes)
+		struct sip_msg *msg, struct cell *t, struct dr_request *notes)
 {
 	if(notes->ignore || !is_route_type(REQUEST_ROUTE))
 		return;
@@ -260,18 +260,18 @@ static void watch_what_is_said(
 static int set_in_request(
 		struct sip_msg *msg, struct cell *t, const struct dr_answer *answer)
 {
-	struct dr_notes *notes = dr_notes_make(msg);
-	str lines = dr_request_lines(msg, answer);
-	struct dr_view view;
+	struct dr_request *notes = dr_request_make(msg);
+	str lines = dr_outcome_request_text(msg, answer);
+	struct dr_context context;
 
 	if(!dr_request_set_lump(msg, &lines)) {
 		LM_ERR("disconnect_reason_set: no memory: there is no header\n");
 		notes->ignore = true; /* any other answer would be wrong */
 		return -1;
 	}
-	dr_notes_set_answer(notes, answer->reason, answer->detail);
-	dr_view_of_request(msg, &view);
-	dr_tell_lists(&view);
+	dr_request_set_answer(notes, answer->reason, answer->detail);
+	dr_context_of_request(msg, &context);
+	dr_outcome_write_lists(&context);
 	watch_what_is_said(msg, t, notes);
 	return 1;
 }
@@ -290,17 +290,17 @@ static int set_in_call(struct sip_msg *msg, struct cell *t,
 	if(!call->cancelled && (!call->final || call->scripted)) {
 		/* t_relay() could not send them, and nobody will ask why */
 		if(is_route_type(REQUEST_ROUTE))
-			dr_judge_attempts(t, call, DR_NONE);
-		dr_judge_as_said(call, answer,
+			dr_attempt_classify_ended(t, call, DR_NONE);
+		dr_attempt_decide_script(call, answer,
 				picked >= 0 && picked < t->nr_of_outgoings
 						? t->uac[picked].last_received
 						: 0);
 		call->final = 1;
 		call->scripted = 1;
-		lines = dr_call_lines(call);
+		lines = dr_call_header_text(call);
 		if(msg->first_line.type == SIP_REQUEST
 				&& !dr_request_set_lump(msg, &lines))
-			dr_call_lacks(call, "the header of a reply");
+			dr_call_log_oom_once(call, "the header of a reply");
 		dr_outcome_publish(t, call, picked, true);
 		result = 1;
 	}
@@ -331,7 +331,7 @@ static int dr_script_set(struct sip_msg *msg, str *reason, str *detail)
 			|| (detail->len > 0 && dr_script_check_detail(detail) < 0))
 		return -1;
 	dr_reason_parse(as_text(reason), &parsed);
-	dr_notes_answer(NULL, &answer);
+	dr_request_answer(NULL, &answer);
 	answer.reason = parsed;
 	answer.detail = as_text(detail);
 	if(call)
@@ -372,7 +372,7 @@ static int dr_script_trunk(struct sip_msg *msg, str *name)
 		ignore_call(t, call, msg); /* any other trunk would be wrong */
 		return -1;
 	}
-	dr_notes_set_trunk(dr_notes_make(msg), as_text(name));
+	dr_request_set_trunk(dr_request_make(msg), as_text(name));
 	return 1;
 }
 
@@ -506,7 +506,7 @@ static sr_kemi_t dr_kemi_functions[] = {
 /* clang-format on */
 
 
-/** Longest complaint about a map in the log, in bytes */
+/** Longest error of a map in the log, in bytes */
 #define COMPLAINT_MAX 1024
 
 static int mod_init(void);
@@ -516,15 +516,15 @@ static char *avp = "$avp(disconnect_reason)";
 
 /* clang-format off */
 static param_export_t params[] = {
-	{"auto", PARAM_INT, &dr_settings.auto_watch},
-	{"header", PARAM_STR | PARAM_USE_FUNC, (void *)dr_settings_add_header},
-	{"detail_header", PARAM_STR, &dr_settings.detail_header},
-	{"map_file", PARAM_STRING, &dr_settings.map_file},
+	{"auto", PARAM_INT, &dr_params.auto_watch},
+	{"header", PARAM_STR | PARAM_USE_FUNC, (void *)dr_params_add_header},
+	{"detail_header", PARAM_STR, &dr_params.detail_header},
+	{"map_file", PARAM_STRING, &dr_params.map_file},
 	{"avp", PARAM_STRING, &avp},
-	{"xavp", PARAM_STR, &dr_settings.xavp},
-	{"strip", PARAM_INT, &dr_settings.strip},
-	{"q850", PARAM_INT, &dr_settings.q850},
-	{"event_callback", PARAM_STR, &dr_settings.event_callback},
+	{"xavp", PARAM_STR, &dr_params.xavp},
+	{"strip", PARAM_INT, &dr_params.strip},
+	{"q850", PARAM_INT, &dr_params.q850},
+	{"event_callback", PARAM_STR, &dr_params.event_callback},
 	{0, 0, 0}
 };
 
@@ -601,11 +601,11 @@ static int load_map(void)
 	struct dr_complaints complaints = {0};
 	int err;
 
-	if(dr_settings.map_file[0] == '\0')
+	if(dr_params.map_file[0] == '\0')
 		return 0;
 	if(dr_map_shm_init() < 0)
 		return -1;
-	err = dr_map_reload(dr_settings.map_file, 0, &complaints);
+	err = dr_map_reload(dr_params.map_file, 0, &complaints);
 	log_complaints(&complaints);
 	dr_complaints_free(&complaints);
 	return err == 0 ? 0 : -1;
@@ -614,8 +614,8 @@ static int load_map(void)
 
 static int mod_init(void)
 {
-	if(dr_tm_init() < 0 || dr_settings_init(avp) < 0 || dr_counters_init() < 0
-			|| dr_refused_init() < 0 || load_map() < 0)
+	if(dr_tm_init() < 0 || dr_params_init(avp) < 0 || dr_stats_init() < 0
+			|| dr_request_init() < 0 || load_map() < 0)
 		return -1;
 	if(rpc_register_array(dr_rpc) != 0) {
 		LM_ERR("the core refused the RPC commands\n");

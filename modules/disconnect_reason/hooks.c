@@ -5,12 +5,12 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * tm tells a watched call of each branch that it prepares and sends, of each
- * reply (no lock held), of each set of branches that failed, of the caller's
- * CANCEL and of what the caller is sent. The module never answers in tm's place.
+ * tm has callbacks for each branch that it prepares and sends, each reply (no lock
+ * held), each set of branches that failed, the caller's CANCEL and what the caller
+ * is sent. The module never replies in tm's place.
  *
- * When the script is over and left a call without a reply, tm answers, and
- * tells nobody before. Two script callbacks look for it.
+ * When the script is over and left a call without a reply, tm replies, and has no
+ * callback before. Two script callbacks look for it.
  */
 
 #include <sched.h>
@@ -37,7 +37,7 @@
 static void on_new_transaction(
 		struct cell *t, int type, struct tmcb_params *params)
 {
-	const struct dr_notes *notes = dr_notes_find(params->req);
+	const struct dr_request *notes = dr_request_find(params->req);
 
 	(void)type;
 	if(dr_call_is_wanted(params->req, notes))
@@ -53,7 +53,7 @@ static void on_answered(struct cell *t, struct dr_call *call)
 		return;
 	dr_tm_lock(t);
 	if(t->uas.status < 200) {
-		dr_judge_attempts(t, call, DR_NONE);
+		dr_attempt_classify_ended(t, call, DR_NONE);
 		call->answered = 1;
 	}
 	dr_tm_unlock(t);
@@ -69,22 +69,22 @@ static void before_route(struct cell *t, struct dr_call *call, int branch,
 		return;
 	dr_tm_lock(t);
 	if(t->uas.status < 200 && !call->final && !call->cancelled) {
-		dr_judge_branch(t, call, branch, params->rpl, params->code);
-		dr_tell_stored(t, call);
+		dr_attempt_decide(t, call, branch, params->rpl, params->code);
+		dr_outcome_fill_stored(t, call);
 	}
 	dr_tm_unlock(t);
 }
 
 
 /** tm stores a reply of a fork without asking anybody, unless somebody asks to
- * be told of each branch that failed. It matters where a route may change the
+ * be called for each branch that failed. It matters where a route may change the
  * reply before. */
 static void ask_for_branches(struct cell *t, struct dr_call *call, int branch)
 {
 	if(t->nr_of_outgoings < 2 || !t->uac[branch].on_reply)
 		return;
 	if(!dr_call_register(call, t, TMCB_ON_BRANCH_FAILURE))
-		dr_call_lacks(call, "the header of a reply");
+		dr_call_log_oom_once(call, "the header of a reply");
 }
 
 
@@ -107,16 +107,16 @@ static void on_reply(
 	else if(params->code < 300)
 		on_answered(t, call);
 	if(params->code < 300) {
-		dr_arrival_strip(call, params->rpl);
+		dr_reply_strip_names(call, params->rpl);
 		return;
 	}
 	/* tm relays no second failure of a branch */
-	if(t->uac[branch].last_received >= 200 || dr_arrival_is_last(params->rpl))
+	if(t->uac[branch].last_received >= 200 || dr_reply_is_current(params->rpl))
 		return;
-	dr_call_trunk(call, t, branch, &trunk);
-	dr_arrival_remember(call, params->rpl, trunk.trust);
-	dr_arrival_prepare(call, params->rpl);
-	dr_see_to_stored(t, call);
+	dr_attempt_trunk(call, t, branch, &trunk);
+	dr_reply_remember(call, params->rpl, trunk.trust);
+	dr_reply_prepare(call, params->rpl);
+	dr_outcome_keep_lump(t, call);
 	ask_for_branches(t, call, branch);
 	before_route(t, call, branch, params);
 }
@@ -143,15 +143,15 @@ static void on_branch(
 		return;
 	call->tried = 1;
 	if(t->nr_of_outgoings < DR_BRANCHES_MAX)
-		dr_call_sent(call, t, t->nr_of_outgoings, params->req);
+		dr_attempt_sent(call, t, t->nr_of_outgoings, params->req);
 	if(call->decided)
 		return;
 	if(is_first_try(t, call, params->req)) {
 		call->sending = DR_SENDING_BRANCH;
-		dr_say_beforehand(t, call, params->req, DR_SOURCE_TRANSPORT);
+		dr_outcome_preset(t, call, params->req, DR_SOURCE_TRANSPORT);
 	} else if(call->sending == DR_SENDING_NOTHING) {
 		call->sending = DR_SENDING_DONE;
-		dr_say_beforehand(t, call, params->req, DR_SOURCE_SCRIPT);
+		dr_outcome_preset(t, call, params->req, DR_SOURCE_SCRIPT);
 	}
 }
 
@@ -166,11 +166,11 @@ static void on_branch_sent(
 		return;
 	call->sending = DR_SENDING_DONE;
 	if(!call->decided)
-		dr_say_beforehand(t, call, params->req, DR_SOURCE_SCRIPT);
+		dr_outcome_preset(t, call, params->req, DR_SOURCE_SCRIPT);
 }
 
 
-static bool others_handle_failure(
+static bool others_have_failure_cb(
 		const struct cell *t, const struct dr_call *call)
 {
 	struct tm_callback *cb = (struct tm_callback *)t->tmcb_hl.first;
@@ -184,11 +184,11 @@ static bool others_handle_failure(
 
 /** In modes 1 and 2 tm drops the replies of a call as soon as somebody handles
  * its failure. Without the module nobody would: keep them. */
-static void mind_dropped_replies(const struct cell *t,
-		const struct dr_call *call, int picked, struct sip_msg *request)
+static void keep_replies(const struct cell *t, const struct dr_call *call,
+		int picked, struct sip_msg *request)
 {
 	if(dr_tm_drops_replies() && !t->uac[picked].on_failure
-			&& !others_handle_failure(t, call))
+			&& !others_have_failure_cb(t, call))
 		dr_tm_drop_replies(request, "n");
 }
 
@@ -197,7 +197,7 @@ static void mind_dropped_replies(const struct cell *t,
 static void prepare_again(struct dr_call *call, struct sip_msg *reply)
 {
 	if(dr_tm_is_real(reply) && !(reply->msg_flags & FL_SHM_CLONE))
-		dr_arrival_prepare(call, reply);
+		dr_reply_prepare(call, reply);
 }
 
 
@@ -214,22 +214,23 @@ static void on_failure(
 	 * answers from the stored request, without the lock, this very moment */
 	call->frozen = call->cancelled && !call->final && !dr_tm_cancels(t);
 	prepare_again(call, params->rpl);
-	dr_judge_attempts(t, call, call->final || cancelled ? DR_NONE : picked);
+	dr_attempt_classify_ended(
+			t, call, call->final || cancelled ? DR_NONE : picked);
 	if(!call->final) {
 		if(cancelled)
-			dr_judge_without_reply(t, call, DR_SOURCE_CANCEL, 0);
+			dr_attempt_decide_local(t, call, DR_SOURCE_CANCEL, 0);
 		else
-			dr_judge_branch(t, call, picked, params->rpl, params->code);
+			dr_attempt_decide(t, call, picked, params->rpl, params->code);
 	}
 	if(call->scripted)
 		dr_call_translate(call, params->code);
-	call->judged = (signed char)t->nr_of_outgoings;
+	call->classified = (signed char)t->nr_of_outgoings;
 	call->tried = 0;
-	dr_tell_request(call, params->req);
+	dr_outcome_fill_request(call, params->req);
 	dr_outcome_publish(t, call, picked, t->uac[picked].on_failure != 0);
-	mind_dropped_replies(t, call, picked, params->req);
+	keep_replies(t, call, picked, params->req);
 	if(!t->uac[picked].on_failure)
-		dr_translate(t, call, params->req, picked);
+		dr_reply_translate(t, call, params->req, picked);
 }
 
 
@@ -284,12 +285,12 @@ static void on_cancel(struct cell *t, struct dr_call *call)
 		let_tm_save_lumps(t);
 	dr_tm_lock(t);
 	if(t->uas.status < 200 && !call->final) {
-		dr_judge_attempts(t, call, DR_NONE);
-		dr_judge_without_reply(t, call, DR_SOURCE_CANCEL, 0);
+		dr_attempt_classify_ended(t, call, DR_NONE);
+		dr_attempt_decide_local(t, call, DR_SOURCE_CANCEL, 0);
 		call->final = 1;
 		dr_outcome_publish(t, call, -1, false);
 	} else if(t->uas.status < 200) {
-		dr_tell_stored(t, call);
+		dr_outcome_fill_stored(t, call);
 	}
 	dr_tm_unlock(t);
 }
@@ -310,7 +311,7 @@ static void on_sent(
 static void on_destroy(const struct cell *t, struct dr_call *call)
 {
 	if(call->own && t->uas.request
-			&& dr_request_frees(t->uas.request, &call->own->lump))
+			&& dr_request_frees_lump(t->uas.request, &call->own->lump))
 		call->own = NULL;
 }
 
@@ -359,11 +360,11 @@ static void before_tm_answers(struct cell *t, struct dr_call *call)
 {
 	dr_tm_lock(t);
 	if(dr_tm_will_answer(t)) {
-		dr_judge_attempts(t, call, DR_NONE);
+		dr_attempt_classify_ended(t, call, DR_NONE);
 		if(!call->final && dr_call_is_cancelled(call, t))
-			dr_judge_without_reply(t, call, DR_SOURCE_CANCEL, 0);
+			dr_attempt_decide_local(t, call, DR_SOURCE_CANCEL, 0);
 		else if(!call->decided)
-			dr_judge_unsent(t, call, 0);
+			dr_attempt_decide_unsent(t, call, 0);
 		call->final = 1;
 		dr_outcome_publish(t, call, -1, true);
 	}
@@ -378,8 +379,8 @@ static void hand_over(struct cell *t, struct dr_call *call)
 	if(atomic_get_and_set_int(&call->script, DR_SCRIPT_OVER) != DR_SCRIPT_OWES)
 		return;
 	dr_tm_lock(t);
-	if(call->untold && call->decided)
-		dr_tell_script(t, call, true);
+	if(call->unwritten && call->decided)
+		dr_outcome_write(t, call, true);
 	dr_tm_unlock(t);
 	if(call->failed)
 		dr_outcome_failed(t, call);
@@ -402,7 +403,7 @@ static int after_request(struct sip_msg *msg, unsigned int flags, void *param)
 	if(dr_tm_will_answer(t))
 		before_tm_answers(t, call);
 	else
-		dr_see_to_stored(t, call);
+		dr_outcome_keep_lump(t, call);
 	hand_over(t, call);
 	return 1;
 }
@@ -433,18 +434,18 @@ static int after_failure(struct sip_msg *msg, unsigned int flags, void *param)
 	call = dr_call_of(t);
 	if(call == NULL)
 		return 1;
-	if(call->judged == t->nr_of_outgoings && !tried_in_vain(call)) {
+	if(call->classified == t->nr_of_outgoings && !tried_in_vain(call)) {
 		if(!dr_tm_drops_replies())
-			dr_translate(t, call, msg, dr_tm.t_get_picked_branch());
+			dr_reply_translate(t, call, msg, dr_tm.t_get_picked_branch());
 		return 1;
 	}
-	dr_judge_attempts(t, call, DR_NONE);
+	dr_attempt_classify_ended(t, call, DR_NONE);
 	if(call->final)
 		return 1;
-	if(dr_tm_last_attempt(t) >= call->judged || tried_in_vain(call))
-		dr_judge_unsent(t, call, call->judged);
+	if(dr_tm_last_attempt(t) >= call->classified || tried_in_vain(call))
+		dr_attempt_decide_unsent(t, call, call->classified);
 	else if(!call->decided)
-		dr_judge_without_reply(t, call, DR_SOURCE_SCRIPT, 500);
+		dr_attempt_decide_local(t, call, DR_SOURCE_SCRIPT, 500);
 	else
 		return 1;
 	dr_outcome_publish(t, call, dr_tm.t_get_picked_branch(), true);
@@ -475,7 +476,7 @@ static int init_script_callbacks(void)
  */
 int dr_response_in(struct sip_msg *reply)
 {
-	dr_arrival_late(reply);
+	dr_reply_strip_unknown(reply);
 	return 1;
 }
 
@@ -494,7 +495,7 @@ int dr_hooks_init(void)
 		return -1;
 	}
 	dr_call_init(on_event);
-	if(dr_outcome_event_init() < 0)
+	if(dr_outcome_init() < 0)
 		return -1;
 	return init_script_callbacks();
 }

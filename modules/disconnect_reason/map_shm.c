@@ -72,10 +72,10 @@ int dr_map_shm_init(void)
 /**
  * Take a reference to the map of this moment
  *
- * @return the map, to be given back with dr_map_drop(); NULL: the built-in
+ * @return the map, to be given back with dr_map_unref(); NULL: the built-in
  *         tables alone
  */
-const struct dr_map *dr_map_take(void)
+const struct dr_map *dr_map_ref(void)
 {
 	struct shared_map *current;
 
@@ -95,9 +95,9 @@ const struct dr_map *dr_map_take(void)
 /**
  * Give a reference back; the last one frees a map that was replaced
  *
- * @param map  what dr_map_take() gave, may be NULL
+ * @param map  what dr_map_ref() gave, may be NULL
  */
-void dr_map_drop(const struct dr_map *map)
+void dr_map_unref(const struct dr_map *map)
 {
 	struct shared_map *shared;
 	int users;
@@ -137,7 +137,7 @@ static void swap(struct shared_map *next)
 	__atomic_store_n(&share->current, next, __ATOMIC_RELAXED);
 	lock_release(&share->pointer);
 	if(old)
-		dr_map_drop((const struct dr_map *)old->map);
+		dr_map_unref((const struct dr_map *)old->map);
 }
 
 

@@ -13,8 +13,8 @@
 #include "core/map_load.h"
 
 int dr_map_shm_init(void);
-const struct dr_map *dr_map_take(void);
-void dr_map_drop(const struct dr_map *map);
+const struct dr_map *dr_map_ref(void);
+void dr_map_unref(const struct dr_map *map);
 int dr_map_reload(const char *path, int dry, struct dr_complaints *complaints);
 
 #endif

@@ -5,10 +5,10 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * Everything here runs under tm's reply lock.
- *
- * An outcome is told when the final failure reply has been sent to the caller:
- * by tm, or by sl where the script said why it refuses a call.
+ * An answer stands in the header of every reply to the caller, in the AVP and in
+ * the XAVP: they are written under tm's reply lock. An outcome is counted, and its
+ * event runs, when the final failure reply has been sent to the caller: by tm, or
+ * by sl where the script said why it refuses a call.
  */
 
 #include <string.h>
@@ -39,16 +39,17 @@
  * @param call     call with an answer
  * @param request  the request that tm fakes
  */
-void dr_tell_request(const struct dr_call *call, struct sip_msg *request)
+void dr_outcome_fill_request(
+		const struct dr_call *call, struct sip_msg *request)
 {
-	str lines = dr_call_lines(call);
+	str lines = dr_call_header_text(call);
 
-	dr_request_fill(request, &lines);
+	dr_request_fill_lump(request, &lines);
 }
 
 
-/** The request that tm stores has no lump of ours: link one, of whose end the
- * call must hear */
+/** The request that tm stores has no lump of ours: link one, whose end the call
+ * must know */
 static void link_lump(struct cell *t, struct dr_call *call)
 {
 	struct dr_own *own = dr_call_own(call);
@@ -70,7 +71,7 @@ static void need_lump(struct cell *t, struct dr_call *call)
 		return;
 	link_lump(t, call);
 	if(!dr_request_lump(t->uas.request))
-		dr_call_lacks(call, "the header of a reply");
+		dr_call_log_oom_once(call, "the header of a reply");
 }
 
 
@@ -81,7 +82,7 @@ static void need_lump(struct cell *t, struct dr_call *call)
  * @param t     transaction, its lock not needed
  * @param call  its call
  */
-void dr_see_to_stored(struct cell *t, struct dr_call *call)
+void dr_outcome_keep_lump(struct cell *t, struct dr_call *call)
 {
 	if(t->uas.status >= 200 || t->uas.request == NULL
 			|| dr_request_lump(t->uas.request))
@@ -89,7 +90,7 @@ void dr_see_to_stored(struct cell *t, struct dr_call *call)
 	dr_tm_lock(t);
 	need_lump(t, call);
 	if(call->decided)
-		dr_tell_request(call, t->uas.request);
+		dr_outcome_fill_request(call, t->uas.request);
 	dr_tm_unlock(t);
 }
 
@@ -100,12 +101,12 @@ void dr_see_to_stored(struct cell *t, struct dr_call *call)
  * @param t     transaction
  * @param call  its call, with an answer
  */
-void dr_tell_stored(struct cell *t, struct dr_call *call)
+void dr_outcome_fill_stored(struct cell *t, struct dr_call *call)
 {
 	if(t->uas.request == NULL)
 		return;
 	need_lump(t, call);
-	dr_tell_request(call, t->uas.request);
+	dr_outcome_fill_request(call, t->uas.request);
 }
 
 
@@ -117,20 +118,20 @@ void dr_tell_stored(struct cell *t, struct dr_call *call)
  * @param t        transaction, its lock not needed
  * @param call     its call, not decided
  * @param request  request that a script handles, or that tm stores
- * @param source   as dr_classify_local() takes it
+ * @param source   as dr_attempt_classify_local() takes it
  */
-void dr_say_beforehand(struct cell *t, struct dr_call *call,
+void dr_outcome_preset(struct cell *t, struct dr_call *call,
 		struct sip_msg *request, enum dr_source source)
 {
 	struct dr_answer answer;
 	str lines;
 
-	dr_classify_local(t, call, source, &answer);
-	dr_lines_of(call->map, call->bridge, &answer, NULL, &lines);
+	dr_attempt_classify_local(t, call, source, 0, &answer);
+	dr_params_header_text(call->map, call->bridge, &answer, NULL, &lines);
 	dr_tm_lock(t);
 	if(!call->decided && !call->cancelled && t->uas.request) {
-		dr_request_fill(t->uas.request, &lines);
-		dr_request_fill(request, &lines);
+		dr_request_fill_lump(t->uas.request, &lines);
+		dr_request_fill_lump(request, &lines);
 	}
 	dr_tm_unlock(t);
 }
@@ -144,30 +145,30 @@ void dr_say_beforehand(struct cell *t, struct dr_call *call,
  *
  * @return the lines, in static memory
  */
-str dr_request_lines(
+str dr_outcome_request_text(
 		const struct sip_msg *request, const struct dr_answer *answer)
 {
-	static char room[DR_LINES_MAX];
-	const struct dr_map *map = dr_map_take();
+	static char room[DR_HEADER_TEXT_MAX];
+	const struct dr_map *map = dr_map_ref();
 	short bridge;
 	str lines;
 
 	dr_call_bridge(map, request, &bridge);
-	dr_lines_of(map, bridge, answer,
-			dr_lines_room(map, bridge) > 0 ? room : NULL, &lines);
+	dr_params_header_text(map, bridge, answer,
+			dr_params_header_room(map, bridge) > 0 ? room : NULL, &lines);
 	if(lines.s != room)
 		memcpy(room, lines.s, lines.len);
 	lines.s = room;
-	dr_map_drop(map);
+	dr_map_unref(map);
 	return lines;
 }
 
 
 /** Say the answer in the reply that tm relays, and in no other */
-static void tell_replies(const struct cell *t, struct dr_call *call, int picked)
+static void fill_replies(const struct cell *t, struct dr_call *call, int picked)
 {
 	static const str nothing = {NULL, 0};
-	str lines = dr_call_lines(call);
+	str lines = dr_call_header_text(call);
 	int b;
 
 	for(b = 0; b < t->nr_of_outgoings; b++)
@@ -175,18 +176,18 @@ static void tell_replies(const struct cell *t, struct dr_call *call, int picked)
 				&& dr_reply_fill(
 						   t->uac[b].reply, b == picked ? &lines : &nothing)
 						   < 0)
-			dr_call_lacks(call, "the header of a reply");
+			dr_call_log_oom_once(call, "the header of a reply");
 }
 
 
 /**
  * Take the AVP and the XAVP that are in use away
  */
-void dr_untell_script(void)
+void dr_outcome_remove_lists(void)
 {
-	destroy_avps(dr_settings.avp_flags, dr_settings.avp_name, 1);
-	if(dr_settings.xavp.len > 0)
-		xavp_rm_by_name(&dr_settings.xavp, 1, NULL);
+	destroy_avps(dr_params.avp_flags, dr_params.avp_name, 1);
+	if(dr_params.xavp.len > 0)
+		xavp_rm_by_name(&dr_params.xavp, 1, NULL);
 }
 
 
@@ -194,16 +195,16 @@ void dr_untell_script(void)
  * Write the reason's name into the AVP, and all fields into the XAVP, in place
  * of earlier ones: into those that are in use
  *
- * @param view  what to write, with an answer
+ * @param context  what to write, with an answer
  */
-void dr_tell_lists(const struct dr_view *view)
+void dr_outcome_write_lists(const struct dr_context *context)
 {
-	struct dr_text name = dr_reason_name(view->answer.reason);
+	struct dr_text name = dr_reason_name(context->answer.reason);
 	int_str value = {.s = {(char *)name.s, (int)name.len}};
 
-	destroy_avps(dr_settings.avp_flags, dr_settings.avp_name, 1);
-	add_avp(dr_settings.avp_flags | AVP_VAL_STR, dr_settings.avp_name, value);
-	dr_xavp_set(view);
+	destroy_avps(dr_params.avp_flags, dr_params.avp_name, 1);
+	add_avp(dr_params.avp_flags | AVP_VAL_STR, dr_params.avp_name, value);
+	dr_xavp_set(context);
 }
 
 
@@ -215,19 +216,19 @@ void dr_tell_lists(const struct dr_view *view)
  * @param call    its call, with an answer
  * @param shared  tm itself gives the lists to the route that comes next
  */
-void dr_tell_script(struct cell *t, struct dr_call *call, bool shared)
+void dr_outcome_write(struct cell *t, struct dr_call *call, bool shared)
 {
-	struct dr_view view;
+	struct dr_context context;
 	avp_list_t *avps;
 	sr_xavp_t **xavps;
 
 	if(!shared && !dr_call_may_write(call, t))
 		return;
-	call->untold = 0;
-	dr_view_of_call(call, &view);
+	call->unwritten = 0;
+	dr_context_of_call(call, &context);
 	avps = set_avp_list(AVP_TRACK_FROM | AVP_CLASS_USER, &t->user_avps_from);
 	xavps = xavp_set_list(&t->xavps_list);
-	dr_tell_lists(&view);
+	dr_outcome_write_lists(&context);
 	set_avp_list(AVP_TRACK_FROM | AVP_CLASS_USER, avps);
 	xavp_set_list(xavps);
 }
@@ -247,9 +248,9 @@ void dr_outcome_publish(
 		struct cell *t, struct dr_call *call, int picked, bool shared)
 {
 	if(!call->frozen)
-		dr_tell_stored(t, call);
-	tell_replies(t, call, picked);
-	dr_tell_script(t, call, shared);
+		dr_outcome_fill_stored(t, call);
+	fill_replies(t, call, picked);
+	dr_outcome_write(t, call, shared);
 }
 
 
@@ -264,9 +265,9 @@ static int event_route = -1;
 static bool running;
 
 
-static int somebody_listens(void)
+static int has_event_route(void)
 {
-	return event_route >= 0 || dr_settings.event_callback.len > 0;
+	return event_route >= 0 || dr_params.event_callback.len > 0;
 }
 
 
@@ -280,13 +281,13 @@ static void run_event(struct sip_msg *msg)
 		return;
 	running = true;
 	set_route_type(EVENT_ROUTE);
-	if(dr_settings.event_callback.len > 0) {
+	if(dr_params.event_callback.len > 0) {
 		init_run_actions_ctx(&ctx);
 		if(engine
 				&& sr_kemi_ctx_route(engine, &ctx, msg, EVENT_ROUTE,
-						   &dr_settings.event_callback, &event_name)
+						   &dr_params.event_callback, &event_name)
 						   < 0)
-			LM_ERR("the function %s failed\n", dr_settings.event_callback.s);
+			LM_ERR("the function %s failed\n", dr_params.event_callback.s);
 	} else {
 		run_top_route(event_rt.rlist[event_route], msg, NULL);
 	}
@@ -339,21 +340,21 @@ static int run_event_for(struct cell *t)
 
 
 /** Let the first failure that the caller was sent be the outcome; returns whether
- * it is this one, with a view of it */
+ * it is this one, with a context of it */
 static bool is_outcome(
-		struct cell *t, struct dr_call *call, struct dr_view *view)
+		struct cell *t, struct dr_call *call, struct dr_context *context)
 {
 	bool first = false;
 
 	dr_tm_lock(t);
 	if(!call->decided)
-		dr_judge_local(t, call);
-	if(call->decided && !call->told) {
-		if(call->untold)
-			dr_tell_script(t, call, true);
-		call->told = 1;
+		dr_attempt_decide_here(t, call);
+	if(call->decided && !call->published) {
+		if(call->unwritten)
+			dr_outcome_write(t, call, true);
+		call->published = 1;
 		first = true;
-		dr_view_of_call(call, view);
+		dr_context_of_call(call, context);
 	}
 	dr_tm_unlock(t);
 	return first;
@@ -370,21 +371,21 @@ static bool is_outcome(
  */
 void dr_outcome_failed(struct cell *t, struct dr_call *call)
 {
-	struct dr_view view;
+	struct dr_context context;
 
 	call->failed = 1;
-	if(!dr_call_may_write(call, t) || !is_outcome(t, call, &view)
-			|| !dr_count_answer(DR_OUTCOMES, &view.answer)
-			|| !somebody_listens() || t->uas.request == NULL)
+	if(!dr_call_may_write(call, t) || !is_outcome(t, call, &context)
+			|| !dr_stats_count_answer(DR_OUTCOMES, &context.answer)
+			|| !has_event_route() || t->uas.request == NULL)
 		return;
 	if(run_event_for(t) < 0)
-		dr_call_lacks(call, "the event of its outcome");
+		dr_call_log_oom_once(call, "the event of its outcome");
 }
 
 
 /** Is a request watched that has no transaction? */
 static bool is_watched(
-		const struct sip_msg *request, const struct dr_notes *notes)
+		const struct sip_msg *request, const struct dr_request *notes)
 {
 	const struct dr_map *map;
 	short bridge;
@@ -392,9 +393,9 @@ static bool is_watched(
 
 	if(!dr_call_is_wanted(request, notes))
 		return false;
-	map = dr_map_take();
+	map = dr_map_ref();
 	known = dr_call_bridge(map, request, &bridge) == 0;
-	dr_map_drop(map);
+	dr_map_unref(map);
 	return known || (notes && notes->watch);
 }
 
@@ -425,20 +426,20 @@ static void put_lines(str *reply, const str *lines)
  * sends it again until it has the answer, and is refused again. */
 static void refused(struct sip_msg *request, str *reply)
 {
-	struct dr_view view;
+	struct dr_context context;
 	str lines;
 
-	dr_view_of_request(request, &view);
-	if(!view.decided)
+	dr_context_of_request(request, &context);
+	if(!context.decided)
 		return;
 	if(!dr_request_lump(request)) {
-		lines = dr_request_lines(request, &view.answer);
+		lines = dr_outcome_request_text(request, &context.answer);
 		put_lines(reply, &lines);
 	}
-	if(!is_watched(request, dr_notes_find(request))
-			|| dr_refused_before(request))
+	if(!is_watched(request, dr_request_find(request))
+			|| dr_request_was_refused(request))
 		return;
-	if(dr_count_answer(DR_OUTCOMES, &view.answer) && somebody_listens())
+	if(dr_stats_count_answer(DR_OUTCOMES, &context.answer) && has_event_route())
 		run_event(request);
 }
 
@@ -458,7 +459,7 @@ static void on_stateless_reply(sl_cbp_t *params)
 }
 
 
-static int listen_to_sl(void)
+static int register_sl(void)
 {
 	sl_cbelem_t callback = {
 			.type = SLCB_REPLY_READY, .cbf = on_stateless_reply};
@@ -478,17 +479,17 @@ static int listen_to_sl(void)
  *
  * @return 0, or -1 after a log line
  */
-int dr_outcome_event_init(void)
+int dr_outcome_init(void)
 {
 	int number = route_lookup(&event_rt, EVENT_NAME);
 
 	if(number >= 0 && event_rt.rlist[number])
 		event_route = number;
-	if(dr_settings.event_callback.len > 0 && sr_kemi_eng_get() == NULL) {
+	if(dr_params.event_callback.len > 0 && sr_kemi_eng_get() == NULL) {
 		LM_ERR("parameter event_callback is \"%s\": expected a script in a"
 			   " language of KEMI\n",
-				dr_settings.event_callback.s);
+				dr_params.event_callback.s);
 		return -1;
 	}
-	return listen_to_sl();
+	return register_sl();
 }

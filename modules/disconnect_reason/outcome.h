@@ -12,20 +12,21 @@
 #include "call.h"
 #include "pv.h"
 
-void dr_tell_request(const struct dr_call *call, struct sip_msg *request);
-void dr_see_to_stored(struct cell *t, struct dr_call *call);
-void dr_tell_stored(struct cell *t, struct dr_call *call);
-void dr_say_beforehand(struct cell *t, struct dr_call *call,
+void dr_outcome_fill_request(
+		const struct dr_call *call, struct sip_msg *request);
+void dr_outcome_keep_lump(struct cell *t, struct dr_call *call);
+void dr_outcome_fill_stored(struct cell *t, struct dr_call *call);
+void dr_outcome_preset(struct cell *t, struct dr_call *call,
 		struct sip_msg *request, enum dr_source source);
-str dr_request_lines(
+str dr_outcome_request_text(
 		const struct sip_msg *request, const struct dr_answer *answer);
 void dr_outcome_publish(
 		struct cell *t, struct dr_call *call, int picked, bool shared);
-void dr_untell_script(void);
-void dr_tell_lists(const struct dr_view *view);
-void dr_tell_script(struct cell *t, struct dr_call *call, bool shared);
+void dr_outcome_remove_lists(void);
+void dr_outcome_write_lists(const struct dr_context *context);
+void dr_outcome_write(struct cell *t, struct dr_call *call, bool shared);
 
-int dr_outcome_event_init(void);
+int dr_outcome_init(void);
 void dr_outcome_failed(struct cell *t, struct dr_call *call);
 
 #endif

@@ -18,7 +18,7 @@
 #include "params.h"
 
 
-struct dr_settings dr_settings = {
+struct dr_params dr_params = {
 		.auto_watch = 1, .strip = 1, .q850 = 1, .map_file = ""};
 
 static str default_header = str_init("X-LK-Disconnect-Reason");
@@ -76,9 +76,8 @@ static int has_header(const str *name, int count)
 	int i;
 
 	for(i = 0; i < count; i++)
-		if(dr_settings.headers[i].len == name->len
-				&& strncasecmp(dr_settings.headers[i].s, name->s, name->len)
-						   == 0)
+		if(dr_params.headers[i].len == name->len
+				&& strncasecmp(dr_params.headers[i].s, name->s, name->len) == 0)
 			return 1;
 	return 0;
 }
@@ -92,14 +91,14 @@ static int has_header(const str *name, int count)
  *
  * @return 0, or -1 when there are too many
  */
-int dr_settings_add_header(modparam_t type, void *value)
+int dr_params_add_header(modparam_t type, void *value)
 {
 	(void)type;
-	if(dr_settings.header_count == DR_HEADERS_MAX) {
+	if(dr_params.header_count == DR_HEADERS_MAX) {
 		LM_ERR("parameter header: expected at most %d names\n", DR_HEADERS_MAX);
 		return -1;
 	}
-	dr_settings.headers[dr_settings.header_count++] = *(str *)value;
+	dr_params.headers[dr_params.header_count++] = *(str *)value;
 	return 0;
 }
 
@@ -108,11 +107,11 @@ static int check_headers(void)
 {
 	int i;
 
-	if(dr_settings.header_count == 0)
-		dr_settings.headers[dr_settings.header_count++] = default_header;
+	if(dr_params.header_count == 0)
+		dr_params.headers[dr_params.header_count++] = default_header;
 
-	for(i = 0; i < dr_settings.header_count; i++) {
-		const str *name = &dr_settings.headers[i];
+	for(i = 0; i < dr_params.header_count; i++) {
+		const str *name = &dr_params.headers[i];
 
 		if(check_header("header", name) < 0)
 			return -1;
@@ -122,22 +121,22 @@ static int check_headers(void)
 			return -1;
 		}
 	}
-	if(dr_settings.detail_header.len == 0)
+	if(dr_params.detail_header.len == 0)
 		return 0;
-	if(check_header("detail_header", &dr_settings.detail_header) < 0)
+	if(check_header("detail_header", &dr_params.detail_header) < 0)
 		return -1;
-	if(!has_header(&dr_settings.detail_header, dr_settings.header_count))
+	if(!has_header(&dr_params.detail_header, dr_params.header_count))
 		return 0;
 	LM_ERR("parameter detail_header is \"%.*s\": expected another name than"
 		   " the parameter header has\n",
-			dr_settings.detail_header.len, dr_settings.detail_header.s);
+			dr_params.detail_header.len, dr_params.detail_header.s);
 	return -1;
 }
 
 
 static void add_name(const str *name)
 {
-	struct dr_text *text = &dr_settings.names[dr_settings.name_count++];
+	struct dr_text *text = &dr_params.names[dr_params.name_count++];
 
 	text->s = name->s;
 	text->len = (size_t)name->len;
@@ -148,10 +147,10 @@ static void collect_names(void)
 {
 	int i;
 
-	for(i = 0; i < dr_settings.header_count; i++)
-		add_name(&dr_settings.headers[i]);
-	if(dr_settings.detail_header.len > 0)
-		add_name(&dr_settings.detail_header);
+	for(i = 0; i < dr_params.header_count; i++)
+		add_name(&dr_params.headers[i]);
+	if(dr_params.detail_header.len > 0)
+		add_name(&dr_params.detail_header);
 }
 
 
@@ -166,13 +165,13 @@ static char *append(char *p, const char *s, size_t len)
 static int build_lines(enum dr_reason reason)
 {
 	struct dr_text value = dr_reason_name(reason);
-	str *lines = &dr_settings.lines[reason];
+	str *lines = &dr_params.lines[reason];
 	size_t len = 0;
 	char *p;
 	int i;
 
-	for(i = 0; i < dr_settings.header_count; i++)
-		len += dr_settings.headers[i].len + value.len + 4;
+	for(i = 0; i < dr_params.header_count; i++)
+		len += dr_params.headers[i].len + value.len + 4;
 	p = pkg_malloc(len);
 	if(p == NULL) {
 		PKG_MEM_ERROR;
@@ -180,8 +179,8 @@ static int build_lines(enum dr_reason reason)
 	}
 	lines->s = p;
 	lines->len = (int)len;
-	for(i = 0; i < dr_settings.header_count; i++) {
-		p = append(p, dr_settings.headers[i].s, dr_settings.headers[i].len);
+	for(i = 0; i < dr_params.header_count; i++) {
+		p = append(p, dr_params.headers[i].s, dr_params.headers[i].len);
 		p = append(p, ": ", 2);
 		p = append(p, value.s, value.len);
 		p = append(p, "\r\n", 2);
@@ -230,8 +229,8 @@ static int parse_avp(const char *avp)
 				avp);
 		return -1;
 	}
-	dr_settings.avp_flags = ident.flags;
-	dr_settings.avp_name = ident.name;
+	dr_params.avp_flags = ident.flags;
+	dr_params.avp_name = ident.name;
 	return 0;
 }
 
@@ -256,14 +255,14 @@ static int check_xavp(const str *name)
  *
  * @return 0, or -1 after a log line that says what was expected
  */
-int dr_settings_init(const char *avp)
+int dr_params_init(const char *avp)
 {
 	enum dr_reason reason;
 
-	if(check_switch("auto", dr_settings.auto_watch) < 0
-			|| check_switch("strip", dr_settings.strip) < 0
-			|| check_switch("q850", dr_settings.q850) < 0 || check_headers() < 0
-			|| parse_avp(avp) < 0 || check_xavp(&dr_settings.xavp) < 0)
+	if(check_switch("auto", dr_params.auto_watch) < 0
+			|| check_switch("strip", dr_params.strip) < 0
+			|| check_switch("q850", dr_params.q850) < 0 || check_headers() < 0
+			|| parse_avp(avp) < 0 || check_xavp(&dr_params.xavp) < 0)
 		return -1;
 	collect_names();
 	for(reason = 0; reason < DR_REASON_COUNT; reason++)
@@ -283,15 +282,15 @@ int dr_settings_init(const char *avp)
  *
  * @return the names: the settings', or room
  */
-const struct dr_text *dr_names_of(
+const struct dr_text *dr_params_header_names(
 		const struct dr_map *map, int bridge, struct dr_text *room, int *count)
 {
 	struct dr_bridge found;
 	int i;
 
 	if(bridge == DR_NONE) {
-		*count = dr_settings.name_count;
-		return dr_settings.names;
+		*count = dr_params.name_count;
+		return dr_params.names;
 	}
 	dr_map_get_bridge(map, bridge, &found);
 	for(i = 0; i < found.header_count; i++)
@@ -306,7 +305,7 @@ const struct dr_text *dr_names_of(
 static struct dr_text reason_lines(
 		const struct dr_map *map, int bridge, enum dr_reason reason)
 {
-	const str *lines = &dr_settings.lines[reason];
+	const str *lines = &dr_params.lines[reason];
 
 	if(bridge != DR_NONE)
 		return dr_map_bridge_lines(map, bridge, reason);
@@ -316,7 +315,7 @@ static struct dr_text reason_lines(
 
 static struct dr_text detail_name(const struct dr_map *map, int bridge)
 {
-	const str *name = &dr_settings.detail_header;
+	const str *name = &dr_params.detail_header;
 	struct dr_bridge found;
 
 	if(bridge == DR_NONE)
@@ -351,9 +350,9 @@ static size_t print_detailed(char *room, struct dr_text reason,
  * @param bridge  bridge it came from, or DR_NONE
  *
  * @return bytes that hold the lines of any answer; 0 without a detail header,
- *         when dr_lines_of() needs none
+ *         when dr_params_header_text() needs none
  */
-size_t dr_lines_room(const struct dr_map *map, int bridge)
+size_t dr_params_header_room(const struct dr_map *map, int bridge)
 {
 	struct dr_text name = detail_name(map, bridge);
 	size_t longest = 0;
@@ -376,11 +375,11 @@ size_t dr_lines_room(const struct dr_map *map, int bridge)
  * @param map     map of the call, or NULL
  * @param bridge  bridge it came from, or DR_NONE
  * @param answer  answer; its detail must be a token or empty
- * @param room    dr_lines_room() bytes; NULL: without the detail header
+ * @param room    dr_params_header_room() bytes; NULL: without the detail header
  * @param lines   set to complete lines with their line ends, which belong to the
  *                map or to the settings, or are in room
  */
-void dr_lines_of(const struct dr_map *map, int bridge,
+void dr_params_header_text(const struct dr_map *map, int bridge,
 		const struct dr_answer *answer, char *room, str *lines)
 {
 	struct dr_text reason = reason_lines(map, bridge, answer->reason);

@@ -21,7 +21,7 @@
 #define DR_HEADERS_MAX 8
 
 /** What the parameters say; constant once the module is initialised */
-struct dr_settings
+struct dr_params
 {
 	int auto_watch; /**< auto: watch every initial INVITE */
 	int strip;		/**< remove our header names from what a trunk sends */
@@ -43,22 +43,22 @@ struct dr_settings
 	int_str avp_name;
 };
 
-extern struct dr_settings dr_settings;
+extern struct dr_params dr_params;
 
-int dr_settings_add_header(modparam_t type, void *value);
-int dr_settings_init(const char *avp);
+int dr_params_add_header(modparam_t type, void *value);
+int dr_params_init(const char *avp);
 
 /** Most header names that carry reason and detail */
 #define DR_NAMES_MAX (DR_HEADERS_MAX + 1)
 /** Most bytes of an answer's header lines */
-#define DR_LINES_MAX                                         \
+#define DR_HEADER_TEXT_MAX                                   \
 	(DR_NAMES_MAX * (DR_HEADER_NAME_MAX + DR_DETAIL_MAX + 4) \
 			+ DR_DETAIL_HEADER_MAX + 1)
 
-const struct dr_text *dr_names_of(
+const struct dr_text *dr_params_header_names(
 		const struct dr_map *map, int bridge, struct dr_text *room, int *count);
-size_t dr_lines_room(const struct dr_map *map, int bridge);
-void dr_lines_of(const struct dr_map *map, int bridge,
+size_t dr_params_header_room(const struct dr_map *map, int bridge);
+void dr_params_header_text(const struct dr_map *map, int bridge,
 		const struct dr_answer *answer, char *room, str *lines);
 
 #endif

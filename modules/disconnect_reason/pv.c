@@ -68,31 +68,32 @@ static int give_number(struct dr_value *value, bool known, int number)
 
 
 /** What there is only once there is a reason */
-static int give_decided(
-		struct dr_value *value, const struct dr_view *view, struct dr_text text)
+static int give_decided(struct dr_value *value,
+		const struct dr_context *context, struct dr_text text)
 {
-	return view->decided ? give_text(value, text) : ENOENT;
+	return context->decided ? give_text(value, text) : ENOENT;
 }
 
 
-static struct dr_text bridge_name(const struct dr_view *view)
+static struct dr_text bridge_name(const struct dr_context *context)
 {
 	struct dr_bridge bridge = {.name = {NULL, 0}};
 
-	if(view->call && view->call->bridge != DR_NONE)
-		dr_map_get_bridge(view->call->map, view->call->bridge, &bridge);
+	if(context->call && context->call->bridge != DR_NONE)
+		dr_map_get_bridge(context->call->map, context->call->bridge, &bridge);
 	return bridge.name;
 }
 
 
-static struct dr_text profile_name(const struct dr_view *view)
+static struct dr_text profile_name(const struct dr_context *context)
 {
 	static const struct dr_text built_in = DR_TEXT("default");
 
-	if(!view->judged || view->call == NULL)
+	if(!context->has_profile || context->call == NULL)
 		return (struct dr_text){NULL, 0};
-	return view->call->map ? dr_map_profile_name(view->call->map, view->profile)
-						   : built_in;
+	return context->call->map
+				   ? dr_map_profile_name(context->call->map, context->profile)
+				   : built_in;
 }
 
 
@@ -103,15 +104,16 @@ static struct dr_text printed(const char *buf, size_t size, int len)
 }
 
 
-/** file:line, as in a complaint about the map */
+/** file:line, as in an error of the map */
 static struct dr_text rule_name(
-		const struct dr_view *view, char *buf, size_t size)
+		const struct dr_context *context, char *buf, size_t size)
 {
 	struct dr_rule rule;
 
-	if(!view->decided || view->answer.rule == DR_NONE || view->call == NULL)
+	if(!context->decided || context->answer.rule == DR_NONE
+			|| context->call == NULL)
 		return (struct dr_text){NULL, 0};
-	dr_map_get_rule(view->call->map, view->answer.rule, &rule);
+	dr_map_get_rule(context->call->map, context->answer.rule, &rule);
 	return printed(buf, size,
 			snprintf(buf, size, "%.*s:%d", (int)rule.file.len, rule.file.s,
 					rule.line));
@@ -119,31 +121,31 @@ static struct dr_text rule_name(
 
 
 static struct dr_text history(
-		const struct dr_view *view, char *buf, size_t size)
+		const struct dr_context *context, char *buf, size_t size)
 {
-	if(view->call == NULL)
+	if(context->call == NULL)
 		return (struct dr_text){NULL, 0};
-	return (struct dr_text){buf, dr_history_print(buf, size, view->call)};
+	return (struct dr_text){buf, dr_history_print(buf, size, context->call)};
 }
 
 
-/** Read a field; its text belongs to the view, or is in buf. Returns 0, or ENOENT
+/** Read a field; its text belongs to the context, or is in buf. Returns 0, or ENOENT
  * when it has no value. */
-static int get_field(const struct dr_view *view, enum dr_field field, char *buf,
-		size_t size, struct dr_value *value)
+static int get_field(const struct dr_context *context, enum dr_field field,
+		char *buf, size_t size, struct dr_value *value)
 {
-	const struct dr_answer *answer = &view->answer;
-	bool decided = view->decided;
+	const struct dr_answer *answer = &context->answer;
+	bool decided = context->decided;
 
 	switch(field) {
 		case DR_FIELD_REASON:
-			return give_decided(value, view, dr_reason_name(answer->reason));
+			return give_decided(value, context, dr_reason_name(answer->reason));
 		case DR_FIELD_NUMBER:
 			return give_number(value, decided, (int)answer->reason);
 		case DR_FIELD_DETAIL:
-			return give_decided(value, view, answer->detail);
+			return give_decided(value, context, answer->detail);
 		case DR_FIELD_SOURCE:
-			return give_decided(value, view, dr_source_name(answer->source));
+			return give_decided(value, context, dr_source_name(answer->source));
 		case DR_FIELD_CODE:
 			return give_number(
 					value, decided && answer->code > 0, answer->code);
@@ -153,15 +155,16 @@ static int get_field(const struct dr_view *view, enum dr_field field, char *buf,
 		case DR_FIELD_TRUNK:
 			return give_text(value, answer->trunk);
 		case DR_FIELD_BRIDGE:
-			return give_text(value, bridge_name(view));
+			return give_text(value, bridge_name(context));
 		case DR_FIELD_PROFILE:
-			return give_text(value, profile_name(view));
+			return give_text(value, profile_name(context));
 		case DR_FIELD_RULE:
-			return give_text(value, rule_name(view, buf, size));
+			return give_text(value, rule_name(context, buf, size));
 		case DR_FIELD_RINGING:
-			return give_number(value, view->call != NULL, view->rang ? 1 : 0);
+			return give_number(
+					value, context->call != NULL, context->rang ? 1 : 0);
 		case DR_FIELD_HISTORY:
-			return give_text(value, history(view, buf, size));
+			return give_text(value, history(context, buf, size));
 		case DR_FIELD_COUNT:
 			break;
 	}
@@ -182,24 +185,24 @@ static bool rang(const struct dr_call *call, int branch)
  * See the answer that the caller gets
  *
  * @param call  call
- * @param view  set
+ * @param context  set
  */
-void dr_view_of_call(const struct dr_call *call, struct dr_view *view)
+void dr_context_of_call(const struct dr_call *call, struct dr_context *context)
 {
 	const struct dr_record *record = dr_history_answer(call);
 
-	memset(view, 0, sizeof(*view));
-	view->call = call;
-	view->answer.rule = DR_NONE;
-	view->answer.cause = DR_CAUSE_NONE;
-	view->answer.reason = call->reason;
-	view->decided = call->decided && !call->answered;
-	view->rang = rang(call, record ? record->branch : DR_NONE);
+	memset(context, 0, sizeof(*context));
+	context->call = call;
+	context->answer.rule = DR_NONE;
+	context->answer.cause = DR_CAUSE_NONE;
+	context->answer.reason = call->reason;
+	context->decided = call->decided && !call->answered;
+	context->rang = rang(call, record ? record->branch : DR_NONE);
 	if(record == NULL || call->answered)
 		return;
-	view->answer = record->answer;
-	view->judged = record->answer.decided_by != DR_BY_SCRIPT;
-	view->profile = record->profile;
+	context->answer = record->answer;
+	context->has_profile = record->answer.decided_by != DR_BY_SCRIPT;
+	context->profile = record->profile;
 }
 
 
@@ -207,39 +210,40 @@ void dr_view_of_call(const struct dr_call *call, struct dr_view *view)
  * See the answer that the script gave for a request without transaction
  *
  * @param request  request
- * @param view     set
+ * @param context     set
  */
-void dr_view_of_request(const struct sip_msg *request, struct dr_view *view)
+void dr_context_of_request(
+		const struct sip_msg *request, struct dr_context *context)
 {
-	const struct dr_notes *notes = dr_notes_find(request);
+	const struct dr_request *notes = dr_request_find(request);
 
-	memset(view, 0, sizeof(*view));
-	view->decided = notes && notes->decided;
-	dr_notes_answer(notes, &view->answer);
-	view->answer.trunk = dr_notes_trunk(notes);
+	memset(context, 0, sizeof(*context));
+	context->decided = notes && notes->decided;
+	dr_request_answer(notes, &context->answer);
+	context->answer.trunk = dr_request_trunk(notes);
 }
 
 
 /** See one branch, in a route that runs for it: its failure, or as far as it
  * came */
-static void view_of_branch(const struct cell *t, const struct dr_call *call,
-		int branch, struct sip_msg *reply, int code, struct dr_view *view)
+static void context_of_branch(const struct cell *t, const struct dr_call *call,
+		int branch, struct sip_msg *reply, int code, struct dr_context *context)
 {
 	struct dr_trunk trunk;
 
-	memset(view, 0, sizeof(*view));
-	view->call = call;
-	view->judged = true;
-	view->rang = rang(call, branch);
-	view->decided = code >= 300;
-	if(view->decided) {
-		view->profile =
-				dr_classify_branch(t, call, branch, reply, code, &view->answer);
+	memset(context, 0, sizeof(*context));
+	context->call = call;
+	context->has_profile = true;
+	context->rang = rang(call, branch);
+	context->decided = code >= 300;
+	if(context->decided) {
+		context->profile = dr_attempt_classify(
+				t, call, branch, reply, code, &context->answer);
 		return;
 	}
-	dr_call_trunk(call, t, branch, &trunk);
-	view->answer.trunk = trunk.name;
-	view->profile = trunk.profile;
+	dr_attempt_trunk(call, t, branch, &trunk);
+	context->answer.trunk = trunk.name;
+	context->profile = trunk.profile;
 }
 
 
@@ -265,27 +269,28 @@ static bool is_unsent(const struct cell *t, const struct dr_call *call,
 }
 
 
-/** See why it could not; nobody has been told yet, so nothing is kept */
-static void view_of_unsent(
-		const struct cell *t, const struct dr_call *call, struct dr_view *view)
+/** See why it could not; no reply was sent yet, so nothing is kept */
+static void context_of_unsent(const struct cell *t, const struct dr_call *call,
+		struct dr_context *context)
 {
 	int branch = dr_tm_last_attempt(t);
 
-	memset(view, 0, sizeof(*view));
-	view->call = call;
-	view->judged = true;
-	view->decided = true;
-	view->profile =
+	memset(context, 0, sizeof(*context));
+	context->call = call;
+	context->has_profile = true;
+	context->decided = true;
+	context->profile =
 			branch < 0
-					? dr_classify_unresolved(t, call, &view->answer)
-					: dr_classify_branch(t, call, branch, t->uac[branch].reply,
-							  t->uac[branch].last_received, &view->answer);
+					? dr_attempt_classify_local(
+							  t, call, DR_SOURCE_TRANSPORT, 0, &context->answer)
+					: dr_attempt_classify(t, call, branch, t->uac[branch].reply,
+							  t->uac[branch].last_received, &context->answer);
 }
 
 
 static bool is_ignored(const struct sip_msg *request)
 {
-	const struct dr_notes *notes = dr_notes_find(request);
+	const struct dr_request *notes = dr_request_find(request);
 
 	return notes && notes->ignore;
 }
@@ -293,7 +298,7 @@ static bool is_ignored(const struct sip_msg *request)
 
 /** See what is known of the call whose script runs; returns 0, or -1 when there is
  * no call, or it is ignored */
-static int view_here(struct sip_msg *msg, struct dr_view *view)
+static int context_here(struct sip_msg *msg, struct dr_context *context)
 {
 	struct cell *t = dr_tm_here();
 	const struct dr_call *call = t ? dr_call_of(t) : NULL;
@@ -301,28 +306,28 @@ static int view_here(struct sip_msg *msg, struct dr_view *view)
 
 	branch = call ? branch_of_route(t, msg) : DR_NONE;
 	if(branch != DR_NONE && msg->first_line.type == SIP_REPLY) {
-		view_of_branch(t, call, branch, msg,
-				(int)msg->first_line.u.reply.statuscode, view);
+		context_of_branch(t, call, branch, msg,
+				(int)msg->first_line.u.reply.statuscode, context);
 		return 0;
 	}
 	if(branch != DR_NONE) {
-		view_of_branch(t, call, branch, t->uac[branch].reply,
-				t->uac[branch].last_received, view);
+		context_of_branch(t, call, branch, t->uac[branch].reply,
+				t->uac[branch].last_received, context);
 		return 0;
 	}
 	if(call && is_unsent(t, call, msg)) {
-		view_of_unsent(t, call, view);
+		context_of_unsent(t, call, context);
 		return 0;
 	}
 	if(call == NULL)
 		call = dr_call_of_lists();
 	if(call) {
-		dr_view_of_call(call, view);
+		dr_context_of_call(call, context);
 		return 0;
 	}
 	if(msg->first_line.type != SIP_REQUEST || is_ignored(msg))
 		return -1;
-	dr_view_of_request(msg, view);
+	dr_context_of_request(msg, context);
 	return 0;
 }
 
@@ -369,12 +374,12 @@ int dr_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *result)
 	int size = pv_get_buffer_size();
 	char *buf = pv_get_buffer();
 	struct dr_value value;
-	struct dr_view view;
+	struct dr_context context;
 	str text;
 
-	if(view_here(msg, &view) < 0
-			|| get_field(&view, (enum dr_field)param->pvn.u.isname.name.n, buf,
-					   (size_t)size, &value)
+	if(context_here(msg, &context) < 0
+			|| get_field(&context, (enum dr_field)param->pvn.u.isname.name.n,
+					   buf, (size_t)size, &value)
 					   != 0)
 		return pv_get_null(msg, param, result);
 	if(value.text.s == NULL)
@@ -389,29 +394,29 @@ int dr_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *result)
  * Write all fields that have a value into the XAVP that the parameter xavp
  * names, in place of what it had
  *
- * @param view  what to write
+ * @param context  what to write
  */
-void dr_xavp_set(const struct dr_view *view)
+void dr_xavp_set(const struct dr_context *context)
 {
 	int size = pv_get_buffer_size();
 	char *buf = pv_get_buffer();
 	struct dr_value value;
 	int field;
 
-	if(dr_settings.xavp.len == 0)
+	if(dr_params.xavp.len == 0)
 		return;
-	xavp_rm_by_name(&dr_settings.xavp, 1, NULL);
+	xavp_rm_by_name(&dr_params.xavp, 1, NULL);
 	for(field = 0; field < DR_FIELD_COUNT; field++) {
 		struct dr_text name = dr_field_name(field);
 		str child = {(char *)name.s, (int)name.len}, text;
 
-		if(get_field(view, field, buf, (size_t)size, &value) != 0)
+		if(get_field(context, field, buf, (size_t)size, &value) != 0)
 			continue;
 		text.s = (char *)value.text.s;
 		text.len = (int)value.text.len;
 		if(text.s)
-			xavp_set_child_sval(&dr_settings.xavp, &child, &text);
+			xavp_set_child_sval(&dr_params.xavp, &child, &text);
 		else
-			xavp_set_child_ival(&dr_settings.xavp, &child, value.number);
+			xavp_set_child_ival(&dr_params.xavp, &child, value.number);
 	}
 }

@@ -37,12 +37,12 @@ enum dr_field
 };
 
 /** An answer as somebody sees it, or what is known while there is none */
-struct dr_view
+struct dr_context
 {
 	const struct dr_call *call; /**< NULL: no transaction yet */
 	bool decided;				/**< there is a reason */
-	bool judged;				/**< a profile judged, or is to judge */
-	int profile;				/**< of the call's map; when judged */
+	bool has_profile;			/**< a profile classified it, or is to */
+	int profile;				/**< of the call's map */
 	bool rang;
 	struct dr_answer answer; /**< its trunk also when not decided */
 };
@@ -56,11 +56,12 @@ struct dr_value
 
 struct dr_text dr_field_name(enum dr_field field);
 
-void dr_view_of_call(const struct dr_call *call, struct dr_view *view);
-void dr_view_of_request(const struct sip_msg *request, struct dr_view *view);
+void dr_context_of_call(const struct dr_call *call, struct dr_context *context);
+void dr_context_of_request(
+		const struct sip_msg *request, struct dr_context *context);
 
 int dr_pv_parse(pv_spec_t *spec, str *name);
 int dr_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *result);
-void dr_xavp_set(const struct dr_view *view);
+void dr_xavp_set(const struct dr_context *context);
 
 #endif

@@ -12,18 +12,17 @@
  * outcome is known.
  *
  * A lump in shared memory is part of a block that tm owns, so it is pointed
- * at text that outlives the message: lines of dr_settings, or text of the
+ * at text that outlives the message: the text of dr_params, or of the
  * call. A lump in private memory owns its text.
  *
- * Our header names in it become unreadable, a failure gets the place of our
- * header, and what a script may change in it is remembered.
+ * When a reply comes, our header names in it become unreadable, a failure gets the
+ * place of our header, and what a script may change in it is remembered.
  *
- * It is done on the reply that tm picked, at the very end, under tm's reply
- * lock: everything before has seen the trunk's code.
- *
- * A real reply is changed where it stands. tm prints its own replies from
- * their code alone; such a one is replaced by a stored reply on a branch of
- * its own, which tm then picks and relays like one that had come from a trunk.
+ * The code and phrase for a bridge are written into the reply that tm picked, at
+ * the very end, under tm's reply lock: everything before has seen the trunk's code.
+ * A real reply is changed where it stands. tm prints its own replies from their
+ * code alone; such a one is replaced by a stored reply on a branch of its own,
+ * which tm then picks and relays like one that had come from a trunk.
  */
 
 #include <string.h>
@@ -339,7 +338,7 @@ static struct
  *
  * @return whether this process remembers this very one
  */
-bool dr_arrival_is_last(const struct sip_msg *reply)
+bool dr_reply_is_current(const struct sip_msg *reply)
 {
 	return last.pid != 0 && last.id == reply->id && last.pid == reply->pid;
 }
@@ -352,7 +351,7 @@ static bool reads_report(const struct dr_call *call,
 	const struct dr_text *names;
 	int count;
 
-	names = dr_names_of(call->map, call->bridge, room, &count);
+	names = dr_params_header_names(call->map, call->bridge, room, &count);
 	return dr_reason_of_headers(
 			dr_reply_headers(reply), names, (size_t)count, report);
 }
@@ -366,7 +365,7 @@ static bool reads_report(const struct dr_call *call,
  * @param reply  reply as received
  * @param trust  the reason in it is believed
  */
-void dr_arrival_remember(
+void dr_reply_remember(
 		const struct dr_call *call, const struct sip_msg *reply, bool trust)
 {
 	last.id = reply->id;
@@ -383,11 +382,11 @@ static void strip(struct sip_msg *reply, const struct dr_map *map, int bridge)
 	const struct dr_text *names;
 	int count, removed;
 
-	names = dr_names_of(map, bridge, room, &count);
+	names = dr_params_header_names(map, bridge, room, &count);
 	removed = dr_reply_strip(reply, names, count);
 	/* a trunk that is trusted may write there */
-	if(removed > 0 && !(dr_arrival_is_last(reply) && last.received.reported))
-		dr_count(DR_SPOOFED_REMOVED, removed);
+	if(removed > 0 && !(dr_reply_is_current(reply) && last.received.reported))
+		dr_stats_count(DR_SPOOFED_REMOVED, removed);
 }
 
 
@@ -398,9 +397,9 @@ static void strip(struct sip_msg *reply, const struct dr_map *map, int bridge)
  * @param call   call
  * @param reply  reply as received
  */
-void dr_arrival_strip(const struct dr_call *call, struct sip_msg *reply)
+void dr_reply_strip_names(const struct dr_call *call, struct sip_msg *reply)
 {
-	if(dr_settings.strip)
+	if(dr_params.strip)
 		strip(reply, call->map, call->bridge);
 }
 
@@ -413,16 +412,16 @@ void dr_arrival_strip(const struct dr_call *call, struct sip_msg *reply)
  * @param call   call
  * @param reply  reply in private memory
  */
-void dr_arrival_prepare(struct dr_call *call, struct sip_msg *reply)
+void dr_reply_prepare(struct dr_call *call, struct sip_msg *reply)
 {
 	struct dr_received received;
 
 	strip(reply, call->map, call->bridge);
 	dr_reply_received(reply, &received);
-	if(reserve(reply, dr_arrival_is_last(reply) ? &last.received : &received)
+	if(reserve(reply, dr_reply_is_current(reply) ? &last.received : &received)
 			< 0)
-		dr_call_lacks(call, "the header of a reply");
-	dr_translate_reserve(call, reply);
+		dr_call_log_oom_once(call, "the header of a reply");
+	translate_reserve(call, reply);
 }
 
 
@@ -440,21 +439,21 @@ static bool is_known_to_tm(struct sip_msg *reply)
  *
  * @param reply  any reply that the core is about to forward
  */
-void dr_arrival_late(struct sip_msg *reply)
+void dr_reply_strip_unknown(struct sip_msg *reply)
 {
 	const struct dr_map *map;
 	int bridge;
 
-	if(!dr_settings.strip || parse_headers(reply, HDR_CSEQ_F, 0) < 0
+	if(!dr_params.strip || parse_headers(reply, HDR_CSEQ_F, 0) < 0
 			|| reply->cseq == NULL
 			|| get_cseq(reply)->method_id != METHOD_INVITE
 			|| is_known_to_tm(reply))
 		return;
 	strip(reply, NULL, DR_NONE);
-	map = dr_map_take();
+	map = dr_map_ref();
 	for(bridge = 0; map && bridge < dr_map_bridge_count(map); bridge++)
 		strip(reply, map, bridge);
-	dr_map_drop(map);
+	dr_map_unref(map);
 }
 
 
@@ -499,10 +498,10 @@ static str phrase_of(enum dr_reason reason)
  * @param call   call
  * @param reply  reply as received
  */
-void dr_translate_reserve(struct dr_call *call, struct sip_msg *reply)
+void translate_reserve(struct dr_call *call, struct sip_msg *reply)
 {
 	if(phrase_is_reason(call) && reserve_phrase(reply) < 0)
-		dr_call_lacks(call, "the phrase of a reply");
+		dr_call_log_oom_once(call, "the phrase of a reply");
 }
 
 
@@ -513,7 +512,7 @@ static void translate_real(
 	char *digits = reply->first_line.u.reply.status.s;
 
 	if(phrase && fill_phrase(reply, &text) < 0)
-		dr_call_lacks(call, "the phrase of a reply");
+		dr_call_log_oom_once(call, "the phrase of a reply");
 	if(call->send == 0)
 		return;
 	reply->first_line.u.reply.statuscode = (unsigned)call->send;
@@ -617,7 +616,7 @@ static void translate_faked(struct cell *t, struct dr_call *call,
 		dr_tm_drop_replies(request, "all");
 		return;
 	}
-	dr_call_lacks(call, "a reply that is translated");
+	dr_call_log_oom_once(call, "a reply that is translated");
 	if(reply)
 		shm_free(reply);
 }
@@ -639,8 +638,8 @@ static int may_translate(int code)
  * @param request  the request as tm fakes it
  * @param picked   branch that tm picked
  */
-void dr_translate(struct cell *t, struct dr_call *call, struct sip_msg *request,
-		int picked)
+void dr_reply_translate(struct cell *t, struct dr_call *call,
+		struct sip_msg *request, int picked)
 {
 	struct sip_msg *reply;
 	int code, phrase;

@@ -32,15 +32,15 @@ int dr_reply_strip(
 		struct sip_msg *reply, const struct dr_text *names, int count);
 int dr_reply_fill(struct sip_msg *reply, const str *text);
 
-bool dr_arrival_is_last(const struct sip_msg *reply);
-void dr_arrival_remember(
+bool dr_reply_is_current(const struct sip_msg *reply);
+void dr_reply_remember(
 		const struct dr_call *call, const struct sip_msg *reply, bool trust);
-void dr_arrival_strip(const struct dr_call *call, struct sip_msg *reply);
-void dr_arrival_prepare(struct dr_call *call, struct sip_msg *reply);
-void dr_arrival_late(struct sip_msg *reply);
+void dr_reply_strip_names(const struct dr_call *call, struct sip_msg *reply);
+void dr_reply_prepare(struct dr_call *call, struct sip_msg *reply);
+void dr_reply_strip_unknown(struct sip_msg *reply);
 
-void dr_translate_reserve(struct dr_call *call, struct sip_msg *reply);
-void dr_translate(struct cell *t, struct dr_call *call, struct sip_msg *request,
-		int picked);
+void translate_reserve(struct dr_call *call, struct sip_msg *reply);
+void dr_reply_translate(struct cell *t, struct dr_call *call,
+		struct sip_msg *request, int picked);
 
 #endif

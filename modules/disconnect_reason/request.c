@@ -5,18 +5,19 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * The worker that handles a request handles no other one until its script is
- * over, so the notes are kept in a static, with the number of their message, as
- * tm keeps its own place. The script cannot lose them, whatever it does to the
- * message.
+ * Notes: what the script said of the request. The worker that handles a request
+ * handles no other one until its script is over, so they are kept in a static,
+ * with the number of their message, as tm keeps its own place. The script cannot
+ * lose them, whatever it does to the message.
  *
- * A request holds one reply lump: tm and sl print it into every reply that they
- * build themselves. tm copies it into the request that it stores, where it is
+ * Lump: a request holds one reply lump, which tm and sl print into every reply that
+ * they build themselves. tm copies it into the request that it stores, where it is
  * filled under tm's reply lock.
  *
- * Nothing is left of such a call, and its caller repeats the INVITE until the
- * answer has reached him. A small table knows the last ones, each for as long as
- * an INVITE may be repeated. One that is pushed out early counts twice.
+ * Refused: of a call that was refused without a transaction nothing is left, and
+ * its caller repeats the INVITE until the reply has reached him. A small table
+ * knows the last ones, each for as long as an INVITE may be repeated. One that is
+ * pushed out early counts twice.
  */
 
 #include <string.h>
@@ -36,7 +37,7 @@ static struct
 {
 	unsigned int id;
 	int pid;
-	struct dr_notes notes;
+	struct dr_request notes;
 } place;
 
 
@@ -45,7 +46,7 @@ static struct
  *
  * @return its notes, in static memory; NULL when there are none
  */
-struct dr_notes *dr_notes_find(const struct sip_msg *request)
+struct dr_request *dr_request_find(const struct sip_msg *request)
 {
 	bool found = place.pid != 0 && place.id == request->id
 				 && place.pid == request->pid;
@@ -61,9 +62,9 @@ struct dr_notes *dr_notes_find(const struct sip_msg *request)
  *
  * @return the notes, in static memory
  */
-struct dr_notes *dr_notes_make(const struct sip_msg *request)
+struct dr_request *dr_request_make(const struct sip_msg *request)
 {
-	if(dr_notes_find(request) == NULL) {
+	if(dr_request_find(request) == NULL) {
 		memset(&place.notes, 0, sizeof(place.notes));
 		place.id = request->id;
 		place.pid = request->pid;
@@ -86,7 +87,7 @@ static unsigned char keep(char *to, size_t size, struct dr_text text)
  * @param notes    notes
  * @param profile  name of a profile
  */
-void dr_notes_set_profile(struct dr_notes *notes, struct dr_text profile)
+void dr_request_set_profile(struct dr_request *notes, struct dr_text profile)
 {
 	notes->profile_len = keep(notes->profile, sizeof(notes->profile), profile);
 }
@@ -96,7 +97,7 @@ void dr_notes_set_profile(struct dr_notes *notes, struct dr_text profile)
  * @param notes  notes
  * @param trunk  name of a trunk
  */
-void dr_notes_set_trunk(struct dr_notes *notes, struct dr_text trunk)
+void dr_request_set_trunk(struct dr_request *notes, struct dr_text trunk)
 {
 	notes->trunk_len = keep(notes->trunk, sizeof(notes->trunk), trunk);
 }
@@ -107,8 +108,8 @@ void dr_notes_set_trunk(struct dr_notes *notes, struct dr_text trunk)
  * @param reason  why the script lets the call fail
  * @param detail  detail token; empty: none
  */
-void dr_notes_set_answer(
-		struct dr_notes *notes, enum dr_reason reason, struct dr_text detail)
+void dr_request_set_answer(
+		struct dr_request *notes, enum dr_reason reason, struct dr_text detail)
 {
 	notes->decided = true;
 	notes->reason = reason;
@@ -125,7 +126,7 @@ void dr_notes_set_answer(
  *
  * @return profile of the map, the default one when there is no other
  */
-int dr_notes_profile(const struct dr_notes *notes, const struct dr_map *map)
+int dr_request_profile(const struct dr_request *notes, const struct dr_map *map)
 {
 	int profile;
 
@@ -142,7 +143,7 @@ int dr_notes_profile(const struct dr_notes *notes, const struct dr_map *map)
  *
  * @return the trunk's name, which belongs to the notes; empty: none
  */
-struct dr_text dr_notes_trunk(const struct dr_notes *notes)
+struct dr_text dr_request_trunk(const struct dr_request *notes)
 {
 	if(notes == NULL)
 		return (struct dr_text){NULL, 0};
@@ -156,7 +157,7 @@ struct dr_text dr_notes_trunk(const struct dr_notes *notes)
  * @param notes   notes, or NULL; the answer's detail belongs to them
  * @param answer  set; UNKNOWN_REASON when the script gave none
  */
-void dr_notes_answer(const struct dr_notes *notes, struct dr_answer *answer)
+void dr_request_answer(const struct dr_request *notes, struct dr_answer *answer)
 {
 	memset(answer, 0, sizeof(*answer));
 	answer->source = DR_SOURCE_SCRIPT;
@@ -252,7 +253,7 @@ bool dr_request_set_lump(struct sip_msg *request, const str *text)
  *
  * @param request  the request that tm stores, without a lump of ours
  * @param lump     lump in shared memory, owned by the caller unless
- *                 dr_request_frees(); set
+ *                 dr_request_frees_lump(); set
  */
 void dr_request_link_lump(struct sip_msg *request, struct lump_rpl *lump)
 {
@@ -275,7 +276,7 @@ void dr_request_link_lump(struct sip_msg *request, struct lump_rpl *lump)
  *
  * @return whether tm takes this one for that block
  */
-bool dr_request_frees(
+bool dr_request_frees_lump(
 		const struct sip_msg *request, const struct lump_rpl *lump)
 {
 	return request->add_rm == NULL && request->body_lumps == NULL
@@ -292,7 +293,7 @@ bool dr_request_frees(
  * @param request  any request; one without our lump stays as it is
  * @param text     header lines that outlive the request
  */
-void dr_request_fill(struct sip_msg *request, const str *text)
+void dr_request_fill_lump(struct sip_msg *request, const str *text)
 {
 	struct lump_rpl *lump = dr_request_lump(request);
 
@@ -328,7 +329,7 @@ static struct table *table;
  *
  * @return 0, or -1 after a log line
  */
-int dr_refused_init(void)
+int dr_request_init(void)
 {
 	table = shm_mallocxz(sizeof(*table));
 	if(table && lock_init(&table->lock))
@@ -363,7 +364,7 @@ static bool identify(struct sip_msg *request, struct slot *slot)
  *
  * @return whether it is one that its caller repeats
  */
-bool dr_refused_before(struct sip_msg *request)
+bool dr_request_was_refused(struct sip_msg *request)
 {
 	struct slot now, *slot;
 	bool before;

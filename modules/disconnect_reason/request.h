@@ -18,7 +18,7 @@
 #include "core/map.h"
 
 /** Lengths are 0 where nothing was said */
-struct dr_notes
+struct dr_request
 {
 	bool watch;
 	bool ignore;
@@ -32,25 +32,27 @@ struct dr_notes
 	char detail[DR_DETAIL_MAX];
 };
 
-struct dr_notes *dr_notes_find(const struct sip_msg *request);
-struct dr_notes *dr_notes_make(const struct sip_msg *request);
-void dr_notes_set_profile(struct dr_notes *notes, struct dr_text profile);
-void dr_notes_set_trunk(struct dr_notes *notes, struct dr_text trunk);
-void dr_notes_set_answer(
-		struct dr_notes *notes, enum dr_reason reason, struct dr_text detail);
-int dr_notes_profile(const struct dr_notes *notes, const struct dr_map *map);
-struct dr_text dr_notes_trunk(const struct dr_notes *notes);
-void dr_notes_answer(const struct dr_notes *notes, struct dr_answer *answer);
+struct dr_request *dr_request_find(const struct sip_msg *request);
+struct dr_request *dr_request_make(const struct sip_msg *request);
+void dr_request_set_profile(struct dr_request *notes, struct dr_text profile);
+void dr_request_set_trunk(struct dr_request *notes, struct dr_text trunk);
+void dr_request_set_answer(
+		struct dr_request *notes, enum dr_reason reason, struct dr_text detail);
+int dr_request_profile(
+		const struct dr_request *notes, const struct dr_map *map);
+struct dr_text dr_request_trunk(const struct dr_request *notes);
+void dr_request_answer(
+		const struct dr_request *notes, struct dr_answer *answer);
 
-int dr_refused_init(void);
-bool dr_refused_before(struct sip_msg *request);
+int dr_request_init(void);
+bool dr_request_was_refused(struct sip_msg *request);
 
 struct lump_rpl *dr_request_lump(const struct sip_msg *request);
 struct lump_rpl *dr_request_add_lump(struct sip_msg *request, const str *text);
 bool dr_request_set_lump(struct sip_msg *request, const str *text);
 void dr_request_link_lump(struct sip_msg *request, struct lump_rpl *lump);
-bool dr_request_frees(
+bool dr_request_frees_lump(
 		const struct sip_msg *request, const struct lump_rpl *lump);
-void dr_request_fill(struct sip_msg *request, const str *text);
+void dr_request_fill_lump(struct sip_msg *request, const str *text);
 
 #endif

@@ -32,11 +32,11 @@ static int add_all(rpc_t *rpc, void *top, enum dr_per_reason what)
 	enum dr_reason reason;
 	void *entry;
 
-	if(rpc->struct_add(top, "{", dr_per_reason_name(what), &entry) < 0)
+	if(rpc->struct_add(top, "{", dr_stats_per_reason_name(what), &entry) < 0)
 		return -1;
 	for(reason = 0; reason < DR_REASON_COUNT; reason++)
 		if(rpc->struct_add(entry, "d", dr_reason_name(reason).s,
-				   (int)dr_counted_answers(what, reason))
+				   (int)dr_stats_answers(what, reason))
 				< 0)
 			return -1;
 	return 0;
@@ -45,12 +45,12 @@ static int add_all(rpc_t *rpc, void *top, enum dr_per_reason what)
 
 /** Of a trunk only the reasons that came up: there may be many trunks */
 static int add_some(rpc_t *rpc, void *top, enum dr_per_reason what,
-		const struct dr_trunk_total *total)
+		const struct dr_trunk_stats *total)
 {
 	enum dr_reason reason;
 	void *entry;
 
-	if(rpc->struct_add(top, "{", dr_per_reason_name(what), &entry) < 0)
+	if(rpc->struct_add(top, "{", dr_stats_per_reason_name(what), &entry) < 0)
 		return -1;
 	for(reason = 0; reason < DR_REASON_COUNT; reason++)
 		if(total->counts[what][reason] > 0
@@ -62,7 +62,7 @@ static int add_some(rpc_t *rpc, void *top, enum dr_per_reason what,
 }
 
 
-static int add_trunk(void *param, const struct dr_trunk_total *total)
+static int add_trunk(void *param, const struct dr_trunk_stats *total)
 {
 	struct trunk_list *trunks = param;
 	str name = {(char *)total->name, (int)total->len};
@@ -81,8 +81,8 @@ static int add_counters(rpc_t *rpc, void *top)
 	enum dr_counter counter;
 
 	for(counter = 0; counter < DR_COUNTER_COUNT; counter++)
-		if(rpc->struct_add(
-				   top, "d", dr_counter_name(counter), (int)dr_counted(counter))
+		if(rpc->struct_add(top, "d", dr_stats_name(counter),
+				   (int)dr_stats_value(counter))
 				< 0)
 			return -1;
 	return 0;
@@ -98,7 +98,7 @@ static void rpc_stats(rpc_t *rpc, void *context)
 	if(rpc->add(context, "{", &top) < 0 || add_all(rpc, top, DR_ATTEMPTS) < 0
 			|| add_all(rpc, top, DR_OUTCOMES) < 0 || add_counters(rpc, top) < 0
 			|| rpc->struct_add(top, "[", "trunks", &trunks.list) < 0
-			|| dr_totals_each(add_trunk, &trunks) != 0)
+			|| dr_stats_each_trunk(add_trunk, &trunks) != 0)
 		rpc->fault(context, 500, "No memory for the answer");
 }
 
@@ -154,7 +154,7 @@ static void answer_reload(rpc_t *rpc, void *context, const char *status,
 
 	if(rpc->add(context, "{", &top) < 0
 			|| rpc->struct_add(top, "ssdd[", "status", status, "map_file",
-					   dr_settings.map_file, "errors", (int)complaints->errors,
+					   dr_params.map_file, "errors", (int)complaints->errors,
 					   "warnings", (int)complaints->warnings, "complaints",
 					   &list)
 					   < 0) {
@@ -179,15 +179,15 @@ static void rpc_reload(rpc_t *rpc, void *context)
 		rpc->fault(context, 400, "Expected no word or: dry");
 		return;
 	}
-	if(dr_settings.map_file[0] == '\0') {
+	if(dr_params.map_file[0] == '\0') {
 		rpc->fault(context, 404, "No map: the parameter map_file is not set");
 		return;
 	}
-	err = dr_map_reload(dr_settings.map_file, dry, &complaints);
+	err = dr_map_reload(dr_params.map_file, dry, &complaints);
 	if(!dry)
-		dr_count(err == 0 ? DR_RELOADS_OK : DR_RELOADS_FAILED, 1);
+		dr_stats_count(err == 0 ? DR_RELOADS_OK : DR_RELOADS_FAILED, 1);
 	if(err == 0 && !dry)
-		LM_NOTICE("map %s is in force\n", dr_settings.map_file);
+		LM_NOTICE("map %s is in force\n", dr_params.map_file);
 	answer_reload(rpc, context,
 			err != 0 ? "failed" : (dry ? "checked" : "loaded"), &complaints);
 	dr_complaints_free(&complaints);
@@ -280,7 +280,7 @@ static int add_map(rpc_t *rpc, void *top, const struct dr_map *map)
 {
 	void *list;
 
-	if(rpc->struct_add(top, "sd[", "map_file", dr_settings.map_file, "bytes",
+	if(rpc->struct_add(top, "sd[", "map_file", dr_params.map_file, "bytes",
 			   (int)dr_map_size(map), "profiles", &list)
 					< 0
 			|| add_profiles(rpc, list, map) < 0)
@@ -297,14 +297,14 @@ static int add_map(rpc_t *rpc, void *top, const struct dr_map *map)
 /** show: the map in force */
 static void rpc_show(rpc_t *rpc, void *context)
 {
-	const struct dr_map *map = dr_map_take();
+	const struct dr_map *map = dr_map_ref();
 	void *top;
 
 	if(map == NULL)
 		rpc->fault(context, 404, "No map: the built-in tables apply");
 	else if(rpc->add(context, "{", &top) < 0 || add_map(rpc, top, map) < 0)
 		rpc->fault(context, 500, "No memory for the answer");
-	dr_map_drop(map);
+	dr_map_unref(map);
 }
 
 
@@ -337,7 +337,7 @@ static void rpc_explain(rpc_t *rpc, void *context)
 	struct dr_question question;
 	str word = STR_NULL;
 
-	dr_explain_init(&question, dr_settings.q850);
+	dr_explain_init(&question, dr_params.q850);
 	while(rpc->scan(context, "*.S", &word) == 1)
 		if(dr_explain_word(
 				   &question, (struct dr_text){word.s, (size_t)word.len})
@@ -345,12 +345,12 @@ static void rpc_explain(rpc_t *rpc, void *context)
 			rpc->fault(context, 400, "%s", question.error);
 			return;
 		}
-	map = dr_map_take();
+	map = dr_map_ref();
 	if(dr_explain(map, &question, &explanation) != 0)
 		rpc->fault(context, 400, "%s", explanation.error);
 	else if(answer_explain(rpc, context, &explanation) < 0)
 		rpc->fault(context, 500, "No memory for the answer");
-	dr_map_drop(map);
+	dr_map_unref(map);
 }
 
 

@@ -35,7 +35,7 @@ struct totals
 {
 	gen_lock_t lock; /**< guards all below */
 	int count;
-	struct dr_trunk_total *buckets[BUCKETS];
+	struct dr_trunk_stats *buckets[BUCKETS];
 };
 
 static struct totals *totals;
@@ -55,7 +55,7 @@ static int init_totals(void)
 }
 
 
-static struct dr_trunk_total **bucket_of(struct dr_text trunk)
+static struct dr_trunk_stats **bucket_of(struct dr_text trunk)
 {
 	str name = {(char *)trunk.s, (int)trunk.len};
 
@@ -63,8 +63,8 @@ static struct dr_trunk_total **bucket_of(struct dr_text trunk)
 }
 
 
-static struct dr_trunk_total *find(
-		struct dr_trunk_total *total, struct dr_text trunk)
+static struct dr_trunk_stats *find(
+		struct dr_trunk_stats *total, struct dr_text trunk)
 {
 	while(total
 			&& (total->len != trunk.len
@@ -74,10 +74,10 @@ static struct dr_trunk_total *find(
 }
 
 
-static struct dr_trunk_total *add(
-		struct dr_trunk_total **bucket, struct dr_text trunk)
+static struct dr_trunk_stats *add(
+		struct dr_trunk_stats **bucket, struct dr_text trunk)
 {
-	struct dr_trunk_total *total;
+	struct dr_trunk_stats *total;
 
 	if(totals->count == TRUNKS_MAX)
 		return NULL;
@@ -98,7 +98,7 @@ static struct dr_trunk_total *add(
 static void count_for_trunk(
 		struct dr_text trunk, enum dr_per_reason what, enum dr_reason reason)
 {
-	struct dr_trunk_total **bucket, *total;
+	struct dr_trunk_stats **bucket, *total;
 
 	if(trunk.len == 0 || trunk.len > DR_NAME_MAX)
 		return;
@@ -124,9 +124,9 @@ static void count_for_trunk(
  *
  * @return 0, or what take() returned when that was not 0
  */
-int dr_totals_each(dr_total_f take, void *param)
+int dr_stats_each_trunk(dr_trunk_stats_f take, void *param)
 {
-	const struct dr_trunk_total *total;
+	const struct dr_trunk_stats *total;
 	int i, err;
 
 	for(i = 0; i < BUCKETS; i++) {
@@ -213,7 +213,7 @@ static int register_per_reason(enum dr_per_reason what, enum dr_reason reason)
  *
  * @return 0, or -1 after a log line
  */
-int dr_counters_init(void)
+int dr_stats_init(void)
 {
 	enum dr_per_reason what;
 	enum dr_reason reason;
@@ -233,7 +233,7 @@ int dr_counters_init(void)
  * @param counter  what to count
  * @param times    how often it happened
  */
-void dr_count(enum dr_counter counter, int times)
+void dr_stats_count(enum dr_counter counter, int times)
 {
 	counter_add(counters[counter], times);
 }
@@ -258,13 +258,14 @@ static int is_challenge(const struct dr_answer *answer)
  *
  * @return whether it counts
  */
-bool dr_count_answer(enum dr_per_reason what, const struct dr_answer *answer)
+bool dr_stats_count_answer(
+		enum dr_per_reason what, const struct dr_answer *answer)
 {
 	if(is_challenge(answer))
 		return false;
 	counter_inc(per_reason[what][answer->reason]);
 	if(what == DR_ATTEMPTS && dr_is_unclassified(answer))
-		dr_count(DR_UNCLASSIFIED, 1);
+		dr_stats_count(DR_UNCLASSIFIED, 1);
 	count_for_trunk(answer->trunk, what, answer->reason);
 	return true;
 }
@@ -275,7 +276,7 @@ bool dr_count_answer(enum dr_per_reason what, const struct dr_answer *answer)
  *
  * @return its name
  */
-const char *dr_per_reason_name(enum dr_per_reason what)
+const char *dr_stats_per_reason_name(enum dr_per_reason what)
 {
 	return per_reason_texts[what].name;
 }
@@ -286,7 +287,7 @@ const char *dr_per_reason_name(enum dr_per_reason what)
  *
  * @return its name
  */
-const char *dr_counter_name(enum dr_counter counter)
+const char *dr_stats_name(enum dr_counter counter)
 {
 	return counter_get_name(counters[counter]);
 }
@@ -297,7 +298,7 @@ const char *dr_counter_name(enum dr_counter counter)
  *
  * @return its value, of all processes
  */
-long dr_counted(enum dr_counter counter)
+long dr_stats_value(enum dr_counter counter)
 {
 	return counter_get_val(counters[counter]);
 }
@@ -309,7 +310,7 @@ long dr_counted(enum dr_counter counter)
  *
  * @return how many there were, in all processes
  */
-long dr_counted_answers(enum dr_per_reason what, enum dr_reason reason)
+long dr_stats_answers(enum dr_per_reason what, enum dr_reason reason)
 {
 	return counter_get_val(per_reason[what][reason]);
 }

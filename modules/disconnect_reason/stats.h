@@ -1,5 +1,5 @@
 /**
- * @file stats.h  What is counted: the statistics of Kamailio, and totals of each trunk
+ * @file stats.h  What is counted: for Kamailio's statistics, and for each trunk
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -30,26 +30,28 @@ enum dr_counter
 	DR_COUNTER_COUNT
 };
 
-int dr_counters_init(void);
-void dr_count(enum dr_counter counter, int times);
-bool dr_count_answer(enum dr_per_reason what, const struct dr_answer *answer);
-const char *dr_per_reason_name(enum dr_per_reason what);
-const char *dr_counter_name(enum dr_counter counter);
-long dr_counted(enum dr_counter counter);
-long dr_counted_answers(enum dr_per_reason what, enum dr_reason reason);
+int dr_stats_init(void);
+void dr_stats_count(enum dr_counter counter, int times);
+bool dr_stats_count_answer(
+		enum dr_per_reason what, const struct dr_answer *answer);
+const char *dr_stats_per_reason_name(enum dr_per_reason what);
+const char *dr_stats_name(enum dr_counter counter);
+long dr_stats_value(enum dr_counter counter);
+long dr_stats_answers(enum dr_per_reason what, enum dr_reason reason);
 
 /** What is known of a trunk since the start */
-struct dr_trunk_total
+struct dr_trunk_stats
 {
-	struct dr_trunk_total *next; /**< in the same bucket */
+	struct dr_trunk_stats *next; /**< in the same bucket */
 	unsigned long counts[DR_PER_REASON_COUNT][DR_REASON_COUNT];
 	size_t len;
 	char name[DR_NAME_MAX];
 };
 
-/** Takes one trunk's totals; not 0 to hear of no more */
-typedef int (*dr_total_f)(void *param, const struct dr_trunk_total *total);
+/** Gets one trunk's totals; returns 0 to go on */
+typedef int (*dr_trunk_stats_f)(
+		void *param, const struct dr_trunk_stats *total);
 
-int dr_totals_each(dr_total_f take, void *param);
+int dr_stats_each_trunk(dr_trunk_stats_f take, void *param);
 
 #endif

@@ -92,14 +92,14 @@ static void *work(void *state)
 		for(i = 0; i < HELD; i++) {
 			if(held[i])
 				look(held[i]);
-			dr_map_drop(held[i]);
-			held[i] = dr_map_take();
+			dr_map_unref(held[i]);
+			held[i] = dr_map_ref();
 			look(held[i]);
 			taken++;
 		}
 	}
 	for(i = 0; i < HELD; i++)
-		dr_map_drop(held[i]);
+		dr_map_unref(held[i]);
 	return NULL;
 }
 
@@ -123,14 +123,14 @@ static void test_no_map(void **state)
 	(void)state;
 	host_is_full = true;
 	assert_int_equal(dr_map_shm_init(), -1);
-	assert_null(dr_map_take());
+	assert_null(dr_map_ref());
 	host_is_full = false;
 	assert_int_equal(dr_map_shm_init(), 0);
-	assert_null(dr_map_take());
-	dr_map_drop(NULL);
+	assert_null(dr_map_ref());
+	dr_map_unref(NULL);
 	assert_int_equal(reload(bad, 0), EINVAL);
 	assert_int_equal(reload(good[0], 1), 0);
-	assert_null(dr_map_take());
+	assert_null(dr_map_ref());
 	assert_int_equal(host_blocks, 1);
 }
 
@@ -144,25 +144,25 @@ static void test_reload(void **state)
 	(void)state;
 	for(i = MAPS; i-- > 0;) {
 		assert_int_equal(reload(good[i], 0), 0);
-		map = dr_map_take();
+		map = dr_map_ref();
 		lines[i] = line_of(map);
-		dr_map_drop(map);
+		dr_map_unref(map);
 		assert_int_equal(host_blocks, 2);
 	}
 	assert_int_not_equal(lines[0], lines[1]);
-	first = dr_map_take();
+	first = dr_map_ref();
 	host_is_full = true;
 	assert_int_equal(reload(good[1], 0), ENOMEM);
 	host_is_full = false;
 	assert_int_equal(reload(bad, 0), EINVAL);
 	assert_int_equal(reload("tests/share/none.cfg", 0), EINVAL);
-	map = dr_map_take();
+	map = dr_map_ref();
 	assert_ptr_equal(map, first);
-	dr_map_drop(map);
+	dr_map_unref(map);
 	assert_int_equal(reload(good[1], 0), 0);
 	assert_int_equal(line_of(first), lines[0]);
 	assert_int_equal(host_blocks, 3);
-	dr_map_drop(first);
+	dr_map_unref(first);
 	assert_int_equal(host_blocks, 2);
 }
 
