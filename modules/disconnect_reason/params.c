@@ -21,7 +21,13 @@
 struct dr_params dr_params = {
 		.auto_watch = 1, .strip = 1, .q850 = 1, .map_file = ""};
 
-static str default_header = str_init("X-LK-Disconnect-Reason");
+static const struct dr_text default_header = DR_TEXT("X-LK-Disconnect-Reason");
+
+
+static struct dr_text as_text(const str *s)
+{
+	return (struct dr_text){s->s, s->len > 0 ? (size_t)s->len : 0};
+}
 
 
 static int check_switch(const char *name, int value)
@@ -35,51 +41,49 @@ static int check_switch(const char *name, int value)
 
 /** What Kamailio's parser takes a header name for: HDR_OTHER_T is what we want.
  * A header of SIP itself would be removed from every reply of a trunk. */
-static hdr_types_t header_type(const str *name)
+static hdr_types_t header_type(struct dr_text name)
 {
 	struct hdr_field field = {0};
 	char line[DR_HEADER_NAME_MAX + 2];
 
-	memcpy(line, name->s, name->len);
-	line[name->len] = ':';
-	line[name->len + 1] = '\0';
-	if(parse_hname2_short(line, line + name->len + 1, &field) == NULL)
+	memcpy(line, name.s, name.len);
+	line[name.len] = ':';
+	line[name.len + 1] = '\0';
+	if(parse_hname2_short(line, line + name.len + 1, &field) == NULL)
 		return HDR_ERROR_T;
 	return field.type;
 }
 
 
-static int check_header(const char *parameter, const str *name)
+static int check_header(const char *parameter, struct dr_text name)
 {
-	struct dr_text token = {name->s, name->len > 0 ? (size_t)name->len : 0};
 	hdr_types_t type;
 
-	if(!dr_token_check(token) || token.len > DR_HEADER_NAME_MAX) {
+	if(!dr_token_check(name) || name.len > DR_HEADER_NAME_MAX) {
 		LM_ERR("parameter %s is \"%.*s\": expected a header name, a token of"
 			   " 1 to %d bytes (RFC 3261 section 25.1)\n",
-				parameter, name->len, name->s, DR_HEADER_NAME_MAX);
+				parameter, (int)name.len, name.s, DR_HEADER_NAME_MAX);
 		return -1;
 	}
 	type = header_type(name);
 	if(type == HDR_OTHER_T)
 		return 0;
 	LM_ERR("parameter %s is \"%.*s\": expected a name of your own, %s\n",
-			parameter, name->len, name->s,
+			parameter, (int)name.len, name.s,
 			type == HDR_ERROR_T ? "this one Kamailio cannot parse"
 								: "this header has a meaning in SIP");
 	return -1;
 }
 
 
-static int has_header(const str *name, int count)
+static bool has_name(struct dr_text name, int count)
 {
 	int i;
 
 	for(i = 0; i < count; i++)
-		if(dr_params.headers[i].len == name->len
-				&& strncasecmp(dr_params.headers[i].s, name->s, name->len) == 0)
-			return 1;
-	return 0;
+		if(dr_text_alike(dr_params.names[i], name))
+			return true;
+	return false;
 }
 
 
@@ -98,66 +102,48 @@ int dr_params_add_header(modparam_t type, void *value)
 		LM_ERR("parameter header: expected at most %d names\n", DR_HEADERS_MAX);
 		return -1;
 	}
-	dr_params.headers[dr_params.header_count++] = *(str *)value;
+	dr_params.names[dr_params.header_count++] = as_text(value);
 	return 0;
 }
 
 
 static int check_headers(void)
 {
+	struct dr_text detail = as_text(&dr_params.detail_header);
 	int i;
 
 	if(dr_params.header_count == 0)
-		dr_params.headers[dr_params.header_count++] = default_header;
-
+		dr_params.names[dr_params.header_count++] = default_header;
 	for(i = 0; i < dr_params.header_count; i++) {
-		const str *name = &dr_params.headers[i];
+		struct dr_text name = dr_params.names[i];
 
 		if(check_header("header", name) < 0)
 			return -1;
-		if(has_header(name, i)) {
-			LM_ERR("parameter header is \"%.*s\": given twice\n", name->len,
-					name->s);
+		if(has_name(name, i)) {
+			LM_ERR("parameter header is \"%.*s\": given twice\n", (int)name.len,
+					name.s);
 			return -1;
 		}
 	}
-	if(dr_params.detail_header.len == 0)
+	dr_params.name_count = i;
+	if(detail.len == 0)
 		return 0;
-	if(check_header("detail_header", &dr_params.detail_header) < 0)
+	if(check_header("detail_header", detail) < 0)
 		return -1;
-	if(!has_header(&dr_params.detail_header, dr_params.header_count))
+	dr_params.names[dr_params.name_count++] = detail;
+	if(!has_name(detail, dr_params.header_count))
 		return 0;
 	LM_ERR("parameter detail_header is \"%.*s\": expected another name than"
 		   " the parameter header has\n",
-			dr_params.detail_header.len, dr_params.detail_header.s);
+			(int)detail.len, detail.s);
 	return -1;
 }
 
 
-static void add_name(const str *name)
+static char *append(char *p, struct dr_text text)
 {
-	struct dr_text *text = &dr_params.names[dr_params.name_count++];
-
-	text->s = name->s;
-	text->len = (size_t)name->len;
-}
-
-
-static void collect_names(void)
-{
-	int i;
-
-	for(i = 0; i < dr_params.header_count; i++)
-		add_name(&dr_params.headers[i]);
-	if(dr_params.detail_header.len > 0)
-		add_name(&dr_params.detail_header);
-}
-
-
-static char *append(char *p, const char *s, size_t len)
-{
-	memcpy(p, s, len);
-	return p + len;
+	memcpy(p, text.s, text.len);
+	return p + text.len;
 }
 
 
@@ -171,7 +157,7 @@ static int build_lines(enum dr_reason reason)
 	int i;
 
 	for(i = 0; i < dr_params.header_count; i++)
-		len += dr_params.headers[i].len + value.len + 4;
+		len += dr_params.names[i].len + value.len + 4;
 	p = pkg_malloc(len);
 	if(p == NULL) {
 		PKG_MEM_ERROR;
@@ -180,10 +166,10 @@ static int build_lines(enum dr_reason reason)
 	lines->s = p;
 	lines->len = (int)len;
 	for(i = 0; i < dr_params.header_count; i++) {
-		p = append(p, dr_params.headers[i].s, dr_params.headers[i].len);
-		p = append(p, ": ", 2);
-		p = append(p, value.s, value.len);
-		p = append(p, "\r\n", 2);
+		p = append(p, dr_params.names[i]);
+		p = append(p, (struct dr_text)DR_TEXT(": "));
+		p = append(p, value);
+		p = append(p, (struct dr_text)DR_TEXT("\r\n"));
 	}
 	return 0;
 }
@@ -212,8 +198,7 @@ static int is_fixed_name(const avp_ident_t *ident)
 		return 0;
 	if(!(ident->flags & AVP_NAME_STR))
 		return 1;
-	return dr_token_check(
-			(struct dr_text){ident->name.s.s, (size_t)ident->name.s.len});
+	return dr_token_check(as_text(&ident->name.s));
 }
 
 
@@ -237,9 +222,7 @@ static int parse_avp(const char *avp)
 
 static int check_xavp(const str *name)
 {
-	if(name->len <= 0
-			|| (dr_token_check((struct dr_text){name->s, (size_t)name->len})
-					&& name->s[0] != '$'))
+	if(name->len <= 0 || (dr_token_check(as_text(name)) && name->s[0] != '$'))
 		return 0;
 	LM_ERR("parameter xavp is \"%.*s\": expected the name alone, without"
 		   " $xavp()\n",
@@ -264,7 +247,6 @@ int dr_params_init(const char *avp)
 			|| check_switch("q850", dr_params.q850) < 0 || check_headers() < 0
 			|| parse_avp(avp) < 0 || check_xavp(&dr_params.xavp) < 0)
 		return -1;
-	collect_names();
 	for(reason = 0; reason < DR_REASON_COUNT; reason++)
 		if(build_lines(reason) < 0)
 			return -1;
@@ -305,21 +287,17 @@ const struct dr_text *dr_params_header_names(
 static struct dr_text reason_lines(
 		const struct dr_map *map, int bridge, enum dr_reason reason)
 {
-	const str *lines = &dr_params.lines[reason];
-
-	if(bridge != DR_NONE)
-		return dr_map_bridge_lines(map, bridge, reason);
-	return (struct dr_text){lines->s, (size_t)lines->len};
+	return bridge == DR_NONE ? as_text(&dr_params.lines[reason])
+							 : dr_map_bridge_lines(map, bridge, reason);
 }
 
 
 static struct dr_text detail_name(const struct dr_map *map, int bridge)
 {
-	const str *name = &dr_params.detail_header;
 	struct dr_bridge found;
 
 	if(bridge == DR_NONE)
-		return (struct dr_text){name->s, (size_t)name->len};
+		return as_text(&dr_params.detail_header);
 	dr_map_get_bridge(map, bridge, &found);
 	return found.detail_header;
 }
@@ -329,17 +307,11 @@ static struct dr_text detail_name(const struct dr_map *map, int bridge)
 static size_t print_detailed(char *room, struct dr_text reason,
 		struct dr_text name, const struct dr_answer *answer)
 {
-	char *p = room;
+	char *p = append(append(room, reason), name);
 
-	memcpy(p, reason.s, reason.len);
-	p += reason.len;
-	memcpy(p, name.s, name.len);
-	p += name.len;
-	memcpy(p, ": ", 2);
-	p += 2;
+	p = append(p, (struct dr_text)DR_TEXT(": "));
 	p += dr_detail_print(p, DR_DETAIL_HEADER_MAX + 1, answer);
-	memcpy(p, "\r\n", 2);
-	return (size_t)(p + 2 - room);
+	return (size_t)(append(p, (struct dr_text)DR_TEXT("\r\n")) - room);
 }
 
 

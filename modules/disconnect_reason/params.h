@@ -28,13 +28,13 @@ struct dr_params
 	char *map_file; /**< file of the map; empty: the built-in tables alone */
 	int q850;		/**< may Reason: Q.850 refine soft codes */
 
-	str headers[DR_HEADERS_MAX]; /**< names that carry the reason */
-	int header_count;
 	str xavp;			/**< name of the XAVP; len 0: off */
 	str event_callback; /**< function of a KEMI script; len 0: none */
 	str detail_header;	/**< name that carries the detail; len 0: off */
 
-	struct dr_text names[DR_HEADERS_MAX + 1]; /**< all names above */
+	/** Header names: those that carry the reason, then detail_header */
+	struct dr_text names[DR_HEADERS_MAX + 1];
+	int header_count; /**< that carry the reason */
 	int name_count;
 
 	str lines[DR_REASON_COUNT]; /**< ready header lines for each reason */
