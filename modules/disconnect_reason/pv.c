@@ -6,7 +6,6 @@
  * OpenSSL.
  */
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,154 +21,162 @@
 #include "pv.h"
 
 
-static const struct dr_text names[DR_FIELD_COUNT] = {
-#define DR_FIELD_NAME(id, name) [DR_FIELD_##id] = DR_TEXT(name),
-		DR_FIELDS(DR_FIELD_NAME)
-#undef DR_FIELD_NAME
+/** A value of a field; text.s is NULL for a number */
+struct value
+{
+	struct dr_text text;
+	int number;
 };
 
-
-/** Returns an enum dr_field, or -1 */
-static int find_field(struct dr_text name)
-{
-	int field;
-
-	for(field = 0; field < DR_FIELD_COUNT; field++)
-		if(dr_text_alike(names[field], name))
-			return field;
-	return -1;
-}
+/** Reads a field; returns whether it has a value. Its text belongs to the context,
+ * or is in Kamailio's buffer for pseudo-variables. */
+typedef bool field_f(const struct dr_context *context, struct value *value);
 
 
-/**
- * @param field  a field
- *
- * @return its name; ends with a zero byte
- */
-struct dr_text dr_field_name(enum dr_field field)
-{
-	return names[field];
-}
-
-
-static int give_text(struct dr_value *value, struct dr_text text)
+static bool give_text(struct value *value, struct dr_text text)
 {
 	value->text = text;
-	return text.len > 0 ? 0 : ENOENT;
+	return text.len > 0;
 }
 
 
-static int give_number(struct dr_value *value, bool known, int number)
+static bool give_number(struct value *value, int number)
 {
 	value->text = (struct dr_text){NULL, 0};
 	value->number = number;
-	return known ? 0 : ENOENT;
+	return true;
 }
 
 
-/** What there is only once there is a reason */
-static int give_decided(struct dr_value *value,
-		const struct dr_context *context, struct dr_text text)
+static bool get_reason(const struct dr_context *context, struct value *value)
 {
-	return context->decided ? give_text(value, text) : ENOENT;
+	return context->decided
+		   && give_text(value, dr_reason_name(context->answer.reason));
 }
 
 
-static struct dr_text bridge_name(const struct dr_context *context)
+static bool get_number(const struct dr_context *context, struct value *value)
 {
-	struct dr_bridge bridge = {.name = {NULL, 0}};
-
-	if(context->call && context->call->bridge != DR_NONE)
-		dr_map_get_bridge(context->call->map, context->call->bridge, &bridge);
-	return bridge.name;
+	return context->decided && give_number(value, (int)context->answer.reason);
 }
 
 
-static struct dr_text profile_name(const struct dr_context *context)
+static bool get_detail(const struct dr_context *context, struct value *value)
+{
+	return context->decided && give_text(value, context->answer.detail);
+}
+
+
+static bool get_source(const struct dr_context *context, struct value *value)
+{
+	return context->decided
+		   && give_text(value, dr_source_name(context->answer.source));
+}
+
+
+static bool get_code(const struct dr_context *context, struct value *value)
+{
+	return context->decided && context->answer.code > 0
+		   && give_number(value, context->answer.code);
+}
+
+
+static bool get_q850(const struct dr_context *context, struct value *value)
+{
+	return context->decided && context->answer.cause != DR_CAUSE_NONE
+		   && give_number(value, context->answer.cause);
+}
+
+
+static bool get_trunk(const struct dr_context *context, struct value *value)
+{
+	return give_text(value, context->answer.trunk);
+}
+
+
+static bool get_bridge(const struct dr_context *context, struct value *value)
+{
+	struct dr_bridge bridge;
+
+	if(context->call == NULL || context->call->bridge == DR_NONE)
+		return false;
+	dr_map_get_bridge(context->call->map, context->call->bridge, &bridge);
+	return give_text(value, bridge.name);
+}
+
+
+static bool get_profile(const struct dr_context *context, struct value *value)
 {
 	static const struct dr_text built_in = DR_TEXT("default");
+	const struct dr_call *call = context->call;
 
-	if(!context->has_profile || context->call == NULL)
-		return (struct dr_text){NULL, 0};
-	return context->call->map
-				   ? dr_map_profile_name(context->call->map, context->profile)
-				   : built_in;
-}
-
-
-static struct dr_text printed(const char *buf, size_t size, int len)
-{
-	return (struct dr_text){
-			buf, len > 0 && (size_t)len < size ? (size_t)len : 0};
+	return context->has_profile && call
+		   && give_text(value,
+				   call->map ? dr_map_profile_name(call->map, context->profile)
+							 : built_in);
 }
 
 
 /** file:line, as in an error of the map */
-static struct dr_text rule_name(
-		const struct dr_context *context, char *buf, size_t size)
+static bool get_rule(const struct dr_context *context, struct value *value)
 {
+	char *buf = pv_get_buffer();
+	int size = pv_get_buffer_size(), len;
 	struct dr_rule rule;
 
 	if(!context->decided || context->answer.rule == DR_NONE
 			|| context->call == NULL)
-		return (struct dr_text){NULL, 0};
+		return false;
 	dr_map_get_rule(context->call->map, context->answer.rule, &rule);
-	return printed(buf, size,
-			snprintf(buf, size, "%.*s:%d", (int)rule.file.len, rule.file.s,
-					rule.line));
+	len = snprintf(buf, (size_t)size, "%.*s:%d", (int)rule.file.len,
+			rule.file.s, rule.line);
+	return len > 0 && len < size
+		   && give_text(value, (struct dr_text){buf, (size_t)len});
 }
 
 
-static struct dr_text history(
-		const struct dr_context *context, char *buf, size_t size)
+static bool get_ringing(const struct dr_context *context, struct value *value)
 {
-	if(context->call == NULL)
-		return (struct dr_text){NULL, 0};
-	return (struct dr_text){buf, dr_history_print(buf, size, context->call)};
+	return context->call && give_number(value, context->rang);
 }
 
 
-/** Read a field; its text belongs to the context, or is in buf. Returns 0, or ENOENT
- * when it has no value. */
-static int get_field(const struct dr_context *context, enum dr_field field,
-		char *buf, size_t size, struct dr_value *value)
+static bool get_history(const struct dr_context *context, struct value *value)
 {
-	const struct dr_answer *answer = &context->answer;
-	bool decided = context->decided;
+	char *buf = pv_get_buffer();
 
-	switch(field) {
-		case DR_FIELD_REASON:
-			return give_decided(value, context, dr_reason_name(answer->reason));
-		case DR_FIELD_NUMBER:
-			return give_number(value, decided, (int)answer->reason);
-		case DR_FIELD_DETAIL:
-			return give_decided(value, context, answer->detail);
-		case DR_FIELD_SOURCE:
-			return give_decided(value, context, dr_source_name(answer->source));
-		case DR_FIELD_CODE:
-			return give_number(
-					value, decided && answer->code > 0, answer->code);
-		case DR_FIELD_Q850:
-			return give_number(value, decided && answer->cause != DR_CAUSE_NONE,
-					answer->cause);
-		case DR_FIELD_TRUNK:
-			return give_text(value, answer->trunk);
-		case DR_FIELD_BRIDGE:
-			return give_text(value, bridge_name(context));
-		case DR_FIELD_PROFILE:
-			return give_text(value, profile_name(context));
-		case DR_FIELD_RULE:
-			return give_text(value, rule_name(context, buf, size));
-		case DR_FIELD_RINGING:
-			return give_number(
-					value, context->call != NULL, context->rang ? 1 : 0);
-		case DR_FIELD_HISTORY:
-			return give_text(value, history(context, buf, size));
-		case DR_FIELD_COUNT:
-			break;
-	}
-	return ENOENT;
+	return context->call
+		   && give_text(value,
+				   (struct dr_text){buf,
+						   dr_history_print(buf, (size_t)pv_get_buffer_size(),
+								   context->call)});
 }
+
+
+/** All fields, by their names in $dr(name) and in the XAVP */
+static const struct
+{
+	str name;
+	field_f *get;
+} fields[] = {
+		{str_init("reason"), get_reason},
+		{str_init("number"), get_number},
+		{str_init("detail"), get_detail},
+		{str_init("source"), get_source},
+		{str_init("code"), get_code},
+		{str_init("q850"), get_q850},
+		{str_init("trunk"), get_trunk},
+		{str_init("bridge"), get_bridge},
+		{str_init("profile"), get_profile},
+		{str_init("rule"), get_rule},
+		{str_init("ringing"), get_ringing},
+		{str_init("history"), get_history},
+};
+
+/** Longest list of all names in bytes */
+#define NAMES_MAX 256
+
+#define FIELD_COUNT (int)(sizeof(fields) / sizeof(*fields))
 
 
 /** Did the attempt ring, or any one when nobody was asked for the answer? */
@@ -332,6 +339,19 @@ static int context_here(struct sip_msg *msg, struct dr_context *context)
 }
 
 
+/** The names of all fields, as in "a, b or c" */
+static void print_names(char *buf, size_t size)
+{
+	size_t used = 0;
+	int i;
+
+	for(i = 0; i < FIELD_COUNT && used < size; i++)
+		used += (size_t)snprintf(buf + used, size - used, "%s%s",
+				i == 0 ? "" : (i < FIELD_COUNT - 1 ? ", " : " or "),
+				fields[i].name.s);
+}
+
+
 /**
  * Parse the name of $dr(name)
  *
@@ -342,20 +362,22 @@ static int context_here(struct sip_msg *msg, struct dr_context *context)
  */
 int dr_pv_parse(pv_spec_t *spec, str *name)
 {
-	int field = -1;
+	char expected[NAMES_MAX];
+	int i;
 
-	if(name && name->s && name->len > 0)
-		field = find_field((struct dr_text){name->s, (size_t)name->len});
-	if(field < 0) {
-		LM_ERR("$dr(%.*s): expected reason, number, detail, source, code, q850,"
-			   " trunk, bridge, profile, rule, ringing or history\n",
-				name ? name->len : 0, name && name->s ? name->s : "");
+	for(i = 0; i < FIELD_COUNT; i++)
+		if(name->len == fields[i].name.len
+				&& strncasecmp(name->s, fields[i].name.s, name->len) == 0)
+			break;
+	if(i == FIELD_COUNT) {
+		print_names(expected, sizeof(expected));
+		LM_ERR("$dr(%.*s): expected %s\n", name->len, name->s, expected);
 		return -1;
 	}
 	dr_call_find_in_callbacks();
 	spec->pvp.pvn.type = PV_NAME_INTSTR;
 	spec->pvp.pvn.u.isname.type = 0;
-	spec->pvp.pvn.u.isname.name.n = field;
+	spec->pvp.pvn.u.isname.name.n = i;
 	return 0;
 }
 
@@ -371,21 +393,16 @@ int dr_pv_parse(pv_spec_t *spec, str *name)
  */
 int dr_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *result)
 {
-	int size = pv_get_buffer_size();
-	char *buf = pv_get_buffer();
-	struct dr_value value;
 	struct dr_context context;
+	struct value value;
 	str text;
 
 	if(context_here(msg, &context) < 0
-			|| get_field(&context, (enum dr_field)param->pvn.u.isname.name.n,
-					   buf, (size_t)size, &value)
-					   != 0)
+			|| !fields[param->pvn.u.isname.name.n].get(&context, &value))
 		return pv_get_null(msg, param, result);
 	if(value.text.s == NULL)
 		return pv_get_sintval(msg, param, result, value.number);
-	text.s = (char *)value.text.s;
-	text.len = (int)value.text.len;
+	text = (str){(char *)value.text.s, (int)value.text.len};
 	return pv_get_strval(msg, param, result, &text);
 }
 
@@ -398,22 +415,18 @@ int dr_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *result)
  */
 void dr_xavp_set(const struct dr_context *context)
 {
-	int size = pv_get_buffer_size();
-	char *buf = pv_get_buffer();
-	struct dr_value value;
-	int field;
+	struct value value;
+	int i;
 
 	if(dr_params.xavp.len == 0)
 		return;
 	xavp_rm_by_name(&dr_params.xavp, 1, NULL);
-	for(field = 0; field < DR_FIELD_COUNT; field++) {
-		struct dr_text name = dr_field_name(field);
-		str child = {(char *)name.s, (int)name.len}, text;
+	for(i = 0; i < FIELD_COUNT; i++) {
+		str child = fields[i].name, text;
 
-		if(get_field(context, field, buf, (size_t)size, &value) != 0)
+		if(!fields[i].get(context, &value))
 			continue;
-		text.s = (char *)value.text.s;
-		text.len = (int)value.text.len;
+		text = (str){(char *)value.text.s, (int)value.text.len};
 		if(text.s)
 			xavp_set_child_sval(&dr_params.xavp, &child, &text);
 		else
