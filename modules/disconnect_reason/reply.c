@@ -622,13 +622,6 @@ static void translate_faked(struct cell *t, struct dr_call *call,
 }
 
 
-/** Challenges and 503 mean something to the caller, or to tm, by their code */
-static int may_translate(int code)
-{
-	return code >= 300 && code != 401 && code != 407 && code != 503;
-}
-
-
 /**
  * Give the reply that tm is about to relay the code and the phrase of the
  * call's bridge. To a caller who gave up they mean nothing.
@@ -650,7 +643,8 @@ void dr_reply_translate(struct cell *t, struct dr_call *call,
 	reply = t->uac[picked].reply;
 	code = t->uac[picked].last_received;
 	phrase = phrase_is_reason(call);
-	if((call->send == 0 && !phrase) || !may_translate(code))
+	/* a code from 700 on keeps its number, since no map has it */
+	if((call->send == 0 && !phrase) || (code < 700 && !dr_may_translate(code)))
 		return;
 	if(reply == FAKED_REPLY)
 		translate_faked(t, call, request, picked, phrase);
