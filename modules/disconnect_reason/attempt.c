@@ -71,8 +71,8 @@ void dr_attempt_sent(struct dr_call *call, const struct cell *t, int branch,
 	if(is_sent_elsewhere(uac) || parse_uri(next_hop.s, next_hop.len, &uri) < 0
 			|| uri.host.len <= 0)
 		return;
-	call->trunks[branch] = (short)dr_map_trunk_of_host(
-			call->map, (struct dr_text){uri.host.s, (size_t)uri.host.len});
+	call->trunks[branch] =
+			(short)dr_map_trunk_of_host(call->map, dr_text_of(&uri.host));
 }
 
 

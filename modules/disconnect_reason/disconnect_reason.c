@@ -41,12 +41,6 @@
 MODULE_VERSION
 
 
-static struct dr_text as_text(const str *s)
-{
-	return (struct dr_text){s->s, s->len > 0 ? (size_t)s->len : 0};
-}
-
-
 static struct dr_call *call_of(const struct cell *t)
 {
 	return t ? dr_call_of(t) : NULL;
@@ -58,7 +52,7 @@ static bool map_has(
 		int (*find)(const struct dr_map *, struct dr_text), const str *name)
 {
 	const struct dr_map *map = dr_map_ref();
-	bool found = map && find(map, as_text(name)) != DR_NONE;
+	bool found = map && find(map, dr_text_of(name)) != DR_NONE;
 
 	dr_map_unref(map);
 	return found;
@@ -84,7 +78,7 @@ static int dr_script_check_profile(const str *profile)
 {
 	if(profile->len == 0
 			|| dr_text_alike(
-					as_text(profile), (struct dr_text)DR_TEXT("default"))
+					dr_text_of(profile), (struct dr_text)DR_TEXT("default"))
 			|| map_has(dr_map_find_profile, profile))
 		return 0;
 	LM_ERR("disconnect_reason_watch: \"%.*s\" is no profile: expected one of"
@@ -103,7 +97,7 @@ static int dr_script_check_reason(const str *reason)
 {
 	enum dr_reason parsed;
 
-	if(dr_reason_parse(as_text(reason), &parsed) == 0)
+	if(dr_reason_parse(dr_text_of(reason), &parsed) == 0)
 		return 0;
 	LM_ERR("disconnect_reason_set: \"%.*s\" is no reason: expected a name"
 		   " of LiveKit's DisconnectReason, such as SIP_TRUNK_FAILURE\n",
@@ -119,7 +113,7 @@ static int dr_script_check_reason(const str *reason)
  */
 static int dr_script_check_detail(const str *detail)
 {
-	if(dr_detail_check(as_text(detail)) == 0)
+	if(dr_detail_check(dr_text_of(detail)) == 0)
 		return 0;
 	LM_ERR("disconnect_reason_set: \"%.*s\" is no detail: expected 1 to %d"
 		   " bytes of a-z, 0-9 and -\n",
@@ -137,7 +131,7 @@ static int dr_script_check_detail(const str *detail)
 static int dr_script_check_trunk(const str *name)
 {
 	if(name->len == 0 || name->len > DR_NAME_MAX
-			|| !dr_token_check(as_text(name))) {
+			|| !dr_token_check(dr_text_of(name))) {
 		LM_ERR("disconnect_reason_trunk: \"%.*s\" is no name: expected a token"
 			   " of 1 to %d bytes\n",
 				name->len, name->s, DR_NAME_MAX);
@@ -189,7 +183,7 @@ static int dr_script_watch(struct sip_msg *msg, str *profile)
 	notes = dr_request_make(msg);
 	notes->watch = true;
 	notes->ignore = false;
-	dr_request_set_profile(notes, as_text(profile));
+	dr_request_set_profile(notes, dr_text_of(profile));
 	if(call)
 		call->profile = (short)dr_request_profile(notes, call->map);
 	else if(t)
@@ -330,10 +324,10 @@ static int dr_script_set(struct sip_msg *msg, str *reason, str *detail)
 	if(dr_script_check_reason(reason) < 0
 			|| (detail->len > 0 && dr_script_check_detail(detail) < 0))
 		return -1;
-	dr_reason_parse(as_text(reason), &parsed);
+	dr_reason_parse(dr_text_of(reason), &parsed);
 	dr_request_answer(NULL, &answer);
 	answer.reason = parsed;
-	answer.detail = as_text(detail);
+	answer.detail = dr_text_of(detail);
 	if(call)
 		return set_in_call(msg, t, call, &answer);
 	if(msg->first_line.type == SIP_REQUEST)
@@ -364,15 +358,15 @@ static int dr_script_trunk(struct sip_msg *msg, str *name)
 	}
 	if(call) {
 		if(dr_call_name_trunk(call, t->nr_of_outgoings,
-				   dr_call_trunk_number(call->map, as_text(name)),
-				   as_text(name))
+				   dr_call_trunk_number(call->map, dr_text_of(name)),
+				   dr_text_of(name))
 				== 0)
 			return 1;
 		LM_ERR("disconnect_reason_trunk: no memory: there is no header\n");
 		ignore_call(t, call, msg); /* any other trunk would be wrong */
 		return -1;
 	}
-	dr_request_set_trunk(dr_request_make(msg), as_text(name));
+	dr_request_set_trunk(dr_request_make(msg), dr_text_of(name));
 	return 1;
 }
 

@@ -24,12 +24,6 @@ struct dr_params dr_params = {
 static const struct dr_text default_header = DR_TEXT("X-LK-Disconnect-Reason");
 
 
-static struct dr_text as_text(const str *s)
-{
-	return (struct dr_text){s->s, s->len > 0 ? (size_t)s->len : 0};
-}
-
-
 static int check_switch(const char *name, int value)
 {
 	if(value == 0 || value == 1)
@@ -102,14 +96,14 @@ int dr_params_add_header(modparam_t type, void *value)
 		LM_ERR("parameter header: expected at most %d names\n", DR_HEADERS_MAX);
 		return -1;
 	}
-	dr_params.names[dr_params.header_count++] = as_text(value);
+	dr_params.names[dr_params.header_count++] = dr_text_of(value);
 	return 0;
 }
 
 
 static int check_headers(void)
 {
-	struct dr_text detail = as_text(&dr_params.detail_header);
+	struct dr_text detail = dr_text_of(&dr_params.detail_header);
 	int i;
 
 	if(dr_params.header_count == 0)
@@ -198,7 +192,7 @@ static int is_fixed_name(const avp_ident_t *ident)
 		return 0;
 	if(!(ident->flags & AVP_NAME_STR))
 		return 1;
-	return dr_token_check(as_text(&ident->name.s));
+	return dr_token_check(dr_text_of(&ident->name.s));
 }
 
 
@@ -222,7 +216,8 @@ static int parse_avp(const char *avp)
 
 static int check_xavp(const str *name)
 {
-	if(name->len <= 0 || (dr_token_check(as_text(name)) && name->s[0] != '$'))
+	if(name->len <= 0
+			|| (dr_token_check(dr_text_of(name)) && name->s[0] != '$'))
 		return 0;
 	LM_ERR("parameter xavp is \"%.*s\": expected the name alone, without"
 		   " $xavp()\n",
@@ -287,7 +282,7 @@ const struct dr_text *dr_params_header_names(
 static struct dr_text reason_lines(
 		const struct dr_map *map, int bridge, enum dr_reason reason)
 {
-	return bridge == DR_NONE ? as_text(&dr_params.lines[reason])
+	return bridge == DR_NONE ? dr_text_of(&dr_params.lines[reason])
 							 : dr_map_bridge_lines(map, bridge, reason);
 }
 
@@ -297,7 +292,7 @@ static struct dr_text detail_name(const struct dr_map *map, int bridge)
 	struct dr_bridge found;
 
 	if(bridge == DR_NONE)
-		return as_text(&dr_params.detail_header);
+		return dr_text_of(&dr_params.detail_header);
 	dr_map_get_bridge(map, bridge, &found);
 	return found.detail_header;
 }

@@ -339,9 +339,7 @@ static void rpc_explain(rpc_t *rpc, void *context)
 
 	dr_explain_init(&question, dr_params.q850);
 	while(rpc->scan(context, "*.S", &word) == 1)
-		if(dr_explain_word(
-				   &question, (struct dr_text){word.s, (size_t)word.len})
-				!= 0) {
+		if(dr_explain_word(&question, dr_text_of(&word)) != 0) {
 			rpc->fault(context, 400, "%s", question.error);
 			return;
 		}
