@@ -8,16 +8,25 @@
 
 #include "map_block.h"
 
+/* The only profile without a map */
+static const struct dr_text standard = DR_TEXT("default");
+
 
 /* The number that a name has, or DR_NONE */
 static int find_name(
 		const struct dr_map *map, enum dr_kind kind, struct dr_text name)
 {
-	struct dr_table table = dr_block_table(map);
+	struct dr_table table;
 	uint32_t scope = dr_scope(kind, 0);
-	const struct dr_slot *slot =
-			dr_table_find(&table, scope, name, dr_hash(scope, name));
+	const struct dr_slot *slot;
 
+	if(map == NULL)
+		return kind == DR_KIND_PROFILE && dr_text_is(name, standard)
+					   ? DR_PROFILE_DEFAULT
+					   : DR_NONE;
+
+	table = dr_block_table(map);
+	slot = dr_table_find(&table, scope, name, dr_hash(scope, name));
 	return slot ? (int)slot->value : DR_NONE;
 }
 
@@ -82,7 +91,7 @@ size_t dr_map_size(const struct dr_map *map)
  */
 int dr_map_profile_count(const struct dr_map *map)
 {
-	return (int)map->profiles.count;
+	return map ? (int)map->profiles.count : 1;
 }
 
 
@@ -110,7 +119,7 @@ int dr_map_find_profile(const struct dr_map *map, struct dr_text name)
  */
 struct dr_text dr_map_profile_name(const struct dr_map *map, int profile)
 {
-	return dr_block_text(map, profile_at(map, profile)->name);
+	return map ? dr_block_text(map, profile_at(map, profile)->name) : standard;
 }
 
 
@@ -124,8 +133,13 @@ struct dr_text dr_map_profile_name(const struct dr_map *map, int profile)
 void dr_map_get_profile(
 		const struct dr_map *map, int number, struct dr_profile *profile)
 {
-	const struct dr_block_profile *in = profile_at(map, number);
+	const struct dr_block_profile *in;
 
+	*profile = (struct dr_profile){
+			.name = standard, .parent = DR_NONE, .q850 = DR_ANY};
+	if(map == NULL)
+		return;
+	in = profile_at(map, number);
 	profile->name = dr_block_text(map, in->name);
 	profile->parent = in->parent;
 	profile->q850 = in->q850;
@@ -143,7 +157,7 @@ void dr_map_get_profile(
  */
 int dr_map_rule_count(const struct dr_map *map)
 {
-	return (int)map->rules.count;
+	return map ? (int)map->rules.count : 0;
 }
 
 
@@ -187,7 +201,7 @@ void dr_map_get_rule(const struct dr_map *map, int number, struct dr_rule *rule)
  */
 int dr_map_trunk_count(const struct dr_map *map)
 {
-	return (int)map->trunks.count;
+	return map ? (int)map->trunks.count : 0;
 }
 
 
@@ -209,14 +223,19 @@ int dr_map_find_trunk(const struct dr_map *map, struct dr_text name)
  * Read a trunk
  *
  * @param map    The map
- * @param number Its number
+ * @param number Its number; DR_NONE: one without a name and pattern, that has
+ *               the default profile
  * @param trunk  Set to it
  */
 void dr_map_get_trunk(
 		const struct dr_map *map, int number, struct dr_trunk *trunk)
 {
-	const struct dr_block_trunk *in = trunk_at(map, number);
+	const struct dr_block_trunk *in;
 
+	*trunk = (struct dr_trunk){.name = DR_TEXT("")};
+	if(number == DR_NONE)
+		return;
+	in = trunk_at(map, number);
 	trunk->name = dr_block_text(map, in->name);
 	trunk->profile = in->profile;
 	trunk->trust = in->trust != 0;
@@ -249,7 +268,7 @@ struct dr_text dr_map_trunk_pattern(
  */
 int dr_map_bridge_count(const struct dr_map *map)
 {
-	return (int)map->bridges.count;
+	return map ? (int)map->bridges.count : 0;
 }
 
 
