@@ -44,7 +44,7 @@ bool next_rule(
 {
 	struct dr_profile current;
 
-	while(side->map && *profile != DR_NONE) {
+	while(*profile != DR_NONE) {
 		dr_map_get_profile(side->map, *profile, &current);
 		if(*rule < current.rule_count) {
 			dr_map_get_rule(side->map, current.first_rule + *rule, got);

@@ -66,11 +66,10 @@ void diff_answers(struct diff *diff, int old_profile, int new_profile)
 	struct sides sides = {
 			{diff->old.map, old_profile}, {diff->new.map, new_profile}, false};
 	struct groups groups = {NULL, 0, 0, 0};
-	struct dr_profile old, new;
+	struct dr_text old = dr_map_profile_name(diff->old.map, old_profile);
+	struct dr_text new = dr_map_profile_name(diff->new.map, new_profile);
 	size_t i;
 
-	map_get_profile(diff->old.map, old_profile, &old);
-	map_get_profile(diff->new.map, new_profile, &new);
 	ask_codes(&sides, &plain_reply, &groups);
 	ask_causes(&sides, &groups);
 	ask_headers(&sides, &groups);
@@ -80,10 +79,10 @@ void diff_answers(struct diff *diff, int old_profile, int new_profile)
 	if(!diff->as_json)
 		groups_condense(&groups);
 	if(groups.count > 0 && !diff->as_json)
-		print_title(old.name, new.name);
+		print_title(old, new);
 	for(i = 0; i < groups.count; i++) {
 		if(diff->as_json)
-			print_json(diff, old.name, new.name, &groups.list[i]);
+			print_json(diff, old, new, &groups.list[i]);
 		else
 			print_text(&groups.list[i]);
 	}
@@ -100,20 +99,20 @@ void diff_answers(struct diff *diff, int old_profile, int new_profile)
  */
 void diff_profiles(struct diff *diff)
 {
-	struct dr_profile profile;
+	struct dr_text name;
 	int i, other;
 
-	for(i = 0; i < map_profile_count(diff->old.map); i++) {
-		map_get_profile(diff->old.map, i, &profile);
-		other = map_find_profile(diff->new.map, profile.name);
+	for(i = 0; i < dr_map_profile_count(diff->old.map); i++) {
+		name = dr_map_profile_name(diff->old.map, i);
+		other = dr_map_find_profile(diff->new.map, name);
 		if(other == DR_NONE)
-			diff_only(diff, "profile", profile.name, false);
+			diff_only(diff, "profile", name, false);
 		else
 			diff_answers(diff, i, other);
 	}
-	for(i = 0; i < map_profile_count(diff->new.map); i++) {
-		map_get_profile(diff->new.map, i, &profile);
-		if(map_find_profile(diff->old.map, profile.name) == DR_NONE)
-			diff_only(diff, "profile", profile.name, true);
+	for(i = 0; i < dr_map_profile_count(diff->new.map); i++) {
+		name = dr_map_profile_name(diff->new.map, i);
+		if(dr_map_find_profile(diff->old.map, name) == DR_NONE)
+			diff_only(diff, "profile", name, true);
 	}
 }

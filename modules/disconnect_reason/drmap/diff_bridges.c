@@ -141,17 +141,17 @@ void diff_bridges(struct diff *diff)
 	struct dr_bridge bridge;
 	int i, other;
 
-	for(i = 0; i < map_bridge_count(diff->old.map); i++) {
+	for(i = 0; i < dr_map_bridge_count(diff->old.map); i++) {
 		dr_map_get_bridge(diff->old.map, i, &bridge);
-		other = map_find_bridge(diff->new.map, bridge.name);
+		other = dr_map_find_bridge(diff->new.map, bridge.name);
 		if(other == DR_NONE)
 			diff_only(diff, "bridge", bridge.name, false);
 		else
 			compare_bridge(diff, i, other);
 	}
-	for(i = 0; i < map_bridge_count(diff->new.map); i++) {
+	for(i = 0; i < dr_map_bridge_count(diff->new.map); i++) {
 		dr_map_get_bridge(diff->new.map, i, &bridge);
-		if(map_find_bridge(diff->old.map, bridge.name) == DR_NONE)
+		if(dr_map_find_bridge(diff->old.map, bridge.name) == DR_NONE)
 			diff_only(diff, "bridge", bridge.name, true);
 	}
 }

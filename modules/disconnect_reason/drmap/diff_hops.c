@@ -16,6 +16,8 @@
 /* Longest next hop that a pattern is made for, with a zero byte */
 #define HOP_MAX 300
 
+static const struct dr_address no_address = {.len = 0};
+
 /* Two profiles, one of each map */
 struct pair
 {
@@ -62,30 +64,13 @@ static void example_of(struct dr_text pattern, char hop[HOP_MAX])
 }
 
 
-static void find_trunk(
-		const struct dr_map *map, const char *hop, struct dr_trunk *trunk)
-{
-	map_get_trunk(map, map_trunk_of_hop(map, text_of(hop)), trunk);
-}
-
-
-static struct dr_text profile_name(
-		const struct dr_map *map, const struct dr_trunk *trunk)
-{
-	struct dr_profile profile;
-
-	map_get_profile(map, trunk->profile, &profile);
-	return profile.name;
-}
-
-
 static void print_json_side(struct json *json, const char *key,
 		const struct dr_map *map, const struct dr_trunk *trunk)
 {
 	json_open(json, key, '{');
 	if(trunk->name.len > 0)
 		json_text(json, "trunk", trunk->name);
-	json_text(json, "profile", profile_name(map, trunk));
+	json_text(json, "profile", dr_map_profile_name(map, trunk->profile));
 	if(trunk->trust)
 		json_bool(json, "trust", true);
 	json_close(json, '}');
@@ -102,7 +87,7 @@ static void add_side(struct words *words, const struct dr_map *map,
 		words_add(words, "no trunk");
 	}
 	words_add(words, ", profile ");
-	words_add_text(words, profile_name(map, trunk));
+	words_add_text(words, dr_map_profile_name(map, trunk->profile));
 	if(trunk->trust)
 		words_add(words, ", trusted");
 }
@@ -139,10 +124,10 @@ static void compare_hop(
 	struct dr_text old_profile, new_profile;
 
 	example_of(pattern, hop);
-	find_trunk(diff->old.map, hop, &old);
-	find_trunk(diff->new.map, hop, &new);
-	old_profile = profile_name(diff->old.map, &old);
-	new_profile = profile_name(diff->new.map, &new);
+	find_trunk(diff->old.map, hop, &no_address, &old);
+	find_trunk(diff->new.map, hop, &no_address, &new);
+	old_profile = dr_map_profile_name(diff->old.map, old.profile);
+	new_profile = dr_map_profile_name(diff->new.map, new.profile);
 	if(!dr_text_is(old_profile, new_profile))
 		add_pair(pairs, old.profile, new.profile);
 	else if(dr_text_is(old.name, new.name) && old.trust == new.trust)
@@ -159,10 +144,8 @@ static bool has_pattern(const struct dr_map *map, struct dr_text pattern)
 	struct dr_trunk trunk;
 	int number, i;
 
-	if(map == NULL)
-		return false;
 	example_of(pattern, hop);
-	find_trunk(map, hop, &trunk);
+	find_trunk(map, hop, &no_address, &trunk);
 	number = trunk.name.len > 0 ? dr_map_find_trunk(map, trunk.name) : DR_NONE;
 	for(i = 0; number != DR_NONE && i < trunk.pattern_count; i++) {
 		if(dr_text_alike(dr_map_trunk_pattern(map, number, i), pattern))
@@ -178,8 +161,8 @@ static void compare_patterns(struct diff *diff, const struct dr_map *map,
 	struct dr_trunk trunk;
 	int i, j;
 
-	for(i = 0; i < map_trunk_count(map); i++) {
-		map_get_trunk(map, i, &trunk);
+	for(i = 0; i < dr_map_trunk_count(map); i++) {
+		dr_map_get_trunk(map, i, &trunk);
 		for(j = 0; j < trunk.pattern_count; j++) {
 			struct dr_text pattern = dr_map_trunk_pattern(map, i, j);
 

@@ -16,9 +16,6 @@
 
 #define COMPLAINT_MAX 4096
 
-static const struct dr_text none = DR_TEXT("");
-static const struct dr_text standard = DR_TEXT("default");
-
 
 /**
  * Print complaints about a map, one on each line
@@ -99,133 +96,22 @@ void map_release(struct named_map *map)
 
 
 /**
- * As dr_map_profile_count()
+ * Find the trunk of a next hop
  *
- * @param map The map, or NULL
- *
- * @return Number of profiles, at least 1
+ * @param map     The map, or NULL for the built-in tables
+ * @param hop     A next hop as people write it, a name or an address
+ * @param address Tried where the hop has no trunk; of no length: not known
+ * @param trunk   Set; without a name when there is none
  */
-int map_profile_count(const struct dr_map *map)
+void find_trunk(const struct dr_map *map, const char *hop,
+		const struct dr_address *address, struct dr_trunk *trunk)
 {
-	return map ? dr_map_profile_count(map) : 1;
-}
+	int number = DR_NONE;
 
-
-/**
- * As dr_map_find_profile()
- *
- * @param map  The map, or NULL
- * @param name A profile's name
- *
- * @return Its number, or DR_NONE
- */
-int map_find_profile(const struct dr_map *map, struct dr_text name)
-{
-	if(map)
-		return dr_map_find_profile(map, name);
-
-	return dr_text_is(name, standard) ? DR_PROFILE_DEFAULT : DR_NONE;
-}
-
-
-/**
- * As dr_map_get_profile()
- *
- * @param map     The map, or NULL
- * @param number  A profile's number
- * @param profile Set
- */
-void map_get_profile(
-		const struct dr_map *map, int number, struct dr_profile *profile)
-{
-	if(map)
-		dr_map_get_profile(map, number, profile);
-	else
-		*profile = (struct dr_profile){
-				.name = standard, .parent = DR_NONE, .q850 = DR_ANY};
-}
-
-
-/**
- * As dr_map_trunk_count()
- *
- * @param map The map, or NULL
- *
- * @return Number of trunks
- */
-int map_trunk_count(const struct dr_map *map)
-{
-	return map ? dr_map_trunk_count(map) : 0;
-}
-
-
-/**
- * As dr_map_bridge_count()
- *
- * @param map The map, or NULL
- *
- * @return Number of bridges
- */
-int map_bridge_count(const struct dr_map *map)
-{
-	return map ? dr_map_bridge_count(map) : 0;
-}
-
-
-/**
- * As dr_map_find_bridge()
- *
- * @param map  The map, or NULL
- * @param name A bridge's name
- *
- * @return Its number, or DR_NONE
- */
-int map_find_bridge(const struct dr_map *map, struct dr_text name)
-{
-	return map ? dr_map_find_bridge(map, name) : DR_NONE;
-}
-
-
-/**
- * As dr_explain_trunk()
- *
- * @param map The map, or NULL
- * @param hop A next hop, a name or an address
- *
- * @return Its trunk's number, or DR_NONE
- */
-int map_trunk_of_hop(const struct dr_map *map, struct dr_text hop)
-{
-	return map ? dr_explain_trunk(map, hop) : DR_NONE;
-}
-
-
-/**
- * As dr_map_trunk_of_address()
- *
- * @param map     The map, or NULL
- * @param address Address of a next hop
- *
- * @return Its trunk's number, or DR_NONE
- */
-int map_trunk_of_address(
-		const struct dr_map *map, const struct dr_address *address)
-{
-	return map ? dr_map_trunk_of_address(map, address) : DR_NONE;
-}
-
-
-/**
- * As dr_map_get_trunk()
- *
- * @param map    The map, or NULL
- * @param number A trunk's number; DR_NONE: one without a name, which has the
- *               default profile
- * @param trunk  Set
- */
-void map_get_trunk(const struct dr_map *map, int number, struct dr_trunk *trunk)
-{
-	*trunk = (struct dr_trunk){.name = none, .profile = DR_PROFILE_DEFAULT};
-	if(map && number != DR_NONE)
-		dr_map_get_trunk(map, number, trunk);
+	if(dr_map_trunk_count(map) > 0) {
+		number = dr_explain_trunk(map, text_of(hop));
+		if(number == DR_NONE)
+			number = dr_map_trunk_of_address(map, address);
+	}
+	dr_map_get_trunk(map, number, trunk);
 }

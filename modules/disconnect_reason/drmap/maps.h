@@ -33,17 +33,7 @@ int maps_read(const char *const names[2], struct named_map *old,
 void map_release(struct named_map *map);
 void complaints_print(FILE *out, const struct dr_complaints *complaints);
 
-int map_profile_count(const struct dr_map *map);
-int map_find_profile(const struct dr_map *map, struct dr_text name);
-void map_get_profile(
-		const struct dr_map *map, int number, struct dr_profile *profile);
-int map_trunk_count(const struct dr_map *map);
-int map_bridge_count(const struct dr_map *map);
-int map_find_bridge(const struct dr_map *map, struct dr_text name);
-int map_trunk_of_hop(const struct dr_map *map, struct dr_text hop);
-int map_trunk_of_address(
-		const struct dr_map *map, const struct dr_address *address);
-void map_get_trunk(
-		const struct dr_map *map, int number, struct dr_trunk *trunk);
+void find_trunk(const struct dr_map *map, const char *hop,
+		const struct dr_address *address, struct dr_trunk *trunk);
 
 #endif

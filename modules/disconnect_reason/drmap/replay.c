@@ -81,19 +81,6 @@ enum dr_source branch_source(const struct branch *branch)
 }
 
 
-/* The trunk of the host that the request names, else of the address that the
- * request went to */
-static int find_trunk(const struct branch *branch, const struct dr_map *map)
-{
-	int trunk = map_trunk_of_hop(map, text_of(branch->host));
-
-	if(trunk != DR_NONE || branch->destination.len == 0)
-		return trunk;
-
-	return map_trunk_of_address(map, &branch->destination);
-}
-
-
 /* The header fields that may name the reason: the map's bridges get them from
  * the module, else they have the module's own name */
 static bool find_report(const struct branch *branch, const struct dr_map *map,
@@ -105,7 +92,7 @@ static bool find_report(const struct branch *branch, const struct dr_map *map,
 	struct dr_bridge bridge;
 	int i, j;
 
-	if(map_bridge_count(map) == 0)
+	if(dr_map_bridge_count(map) == 0)
 		return dr_reason_of_headers(headers, &standard, 1, reason);
 
 	for(i = 0; i < dr_map_bridge_count(map); i++) {
@@ -134,7 +121,7 @@ void branch_judge(const struct branch *branch, const struct dr_map *map,
 	struct dr_attempt attempt = {
 			.map = map, .q850 = true, .source = branch_source(branch)};
 
-	map_get_trunk(map, find_trunk(branch, map), &judgement->trunk);
+	find_trunk(map, branch->host, &branch->destination, &judgement->trunk);
 	attempt.profile = profile != DR_NONE ? profile : judgement->trunk.profile;
 	attempt.after = branch->after;
 	if(attempt.source == DR_SOURCE_REMOTE) {

@@ -57,7 +57,7 @@ static int take_wish(void *context, const char *name, const char *value)
 static int find_profile(
 		const char *name, const struct named_map *map, int *profile)
 {
-	*profile = name ? map_find_profile(map->map, text_of(name)) : DR_NONE;
+	*profile = name ? dr_map_find_profile(map->map, text_of(name)) : DR_NONE;
 	if(name == NULL || *profile != DR_NONE)
 		return STATUS_GO_ON;
 

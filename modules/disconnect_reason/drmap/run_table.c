@@ -190,10 +190,8 @@ static void add_profile(struct table *table, int number)
 {
 	struct sides sides;
 	struct groups groups = {NULL, 0, 0, 0};
-	struct dr_profile profile;
 
-	map_get_profile(table->side.map, number, &profile);
-	table->profile = profile.name;
+	table->profile = dr_map_profile_name(table->side.map, number);
 	table->side.profile = number;
 	sides = (struct sides){table->side, table->side, true};
 
@@ -215,7 +213,7 @@ static int print_table(const struct named_map *map, const struct wish *wish)
 	int wanted = DR_NONE, i;
 
 	if(wish->profile) {
-		wanted = map_find_profile(map->map, text_of(wish->profile));
+		wanted = dr_map_find_profile(map->map, text_of(wish->profile));
 		if(wanted == DR_NONE) {
 			complain("table: no profile of %s is named \"%s\"", map->name,
 					wish->profile);
@@ -224,7 +222,7 @@ static int print_table(const struct named_map *map, const struct wish *wish)
 	}
 	if(wish->format == FORMAT_JSON)
 		json_open(&table.json, NULL, '[');
-	for(i = 0; i < map_profile_count(map->map); i++) {
+	for(i = 0; i < dr_map_profile_count(map->map); i++) {
 		if(wanted == DR_NONE || wanted == i)
 			add_profile(&table, i);
 	}
