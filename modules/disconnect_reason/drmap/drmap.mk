@@ -2,7 +2,7 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Included by the Makefile at the root, behind tests/core/core.mk, whose CORE
+# Included by the Makefile at the root, after tests/core/core.mk, whose CORE
 # variables it uses; paths are relative to the root.
 
 DRMAP := modules/disconnect_reason/drmap
@@ -32,8 +32,9 @@ drmap-install:
 	install -v -D -m 644 $(DRMAP)/drmap.bash \
 		"$(DESTDIR)/usr/share/bash-completion/completions/drmap"
 
+# What packagers ask for comes after what is needed anyway
 $(BUILD)/drmap: $(addprefix $(DRMAP_BUILD)/plain/,$(DRMAP_O))
-	$(CC) -o $@ $^ $(CORE_LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
 
 $(BUILD)/drmap-sanitized: $(addprefix $(DRMAP_BUILD)/sanitized/,$(DRMAP_O))
 	$(CC) $(CORE_SANITIZE) -o $@ $^ $(CORE_LIBS)
@@ -45,7 +46,7 @@ $(BUILD)/drmap-hungry: $(addprefix $(DRMAP_BUILD)/sanitized/,$(DRMAP_O) \
 
 $(DRMAP_BUILD)/plain/%.o: %.c $(DRMAP_H)
 	@mkdir -p $(@D)
-	@$(CC) $(DRMAP_FLAGS) -O2 -c -o $@ $<
+	@$(CC) $(DRMAP_FLAGS) -O2 $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(DRMAP_BUILD)/sanitized/%.o: %.c $(DRMAP_H)
 	@mkdir -p $(@D)
