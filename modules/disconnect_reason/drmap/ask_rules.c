@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "ask.h"
+#include "sweep.h"
 #include "drmap.h"
 #include "maps.h"
 

@@ -11,7 +11,7 @@
 
 #include "json.h"
 #include "maps.h"
-#include "words.h"
+#include "print.h"
 
 /** A comparison that is being printed */
 struct diff

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "ask.h"
+#include "sweep.h"
 #include "diff.h"
 #include "json_map.h"
 

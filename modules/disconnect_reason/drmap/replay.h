@@ -12,7 +12,7 @@
 #include "branches.h"
 #include "json.h"
 #include "maps.h"
-#include "words.h"
+#include "print.h"
 
 /** What one map says of a branch */
 struct judgement

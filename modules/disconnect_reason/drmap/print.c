@@ -1,5 +1,5 @@
 /**
- * @file words.c  Inputs and answers in words
+ * @file print.c  Inputs and answers in words
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ask.h"
-#include "words.h"
+#include "sweep.h"
+#include "print.h"
 
 
 /**

@@ -1,5 +1,5 @@
 /**
- * @file ask.c  Asks maps for the answer to every input
+ * @file sweep.c  Asks maps for the answer to every input
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ask.h"
+#include "sweep.h"
 #include "maps.h"
 
 /* "NAME: PREFIX" and a Reason header field with a cause */

@@ -1,5 +1,5 @@
 /**
- * @file run_table.c  drmap table: all answers of a profile
+ * @file table.c  drmap table: all answers of a profile
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -9,13 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ask.h"
+#include "sweep.h"
 #include "drmap.h"
 #include "../core/explain.h"
 #include "json_map.h"
 #include "maps.h"
 #include "rows.h"
-#include "words.h"
+#include "print.h"
 
 /* What the command line asks for */
 struct wish

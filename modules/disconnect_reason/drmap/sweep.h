@@ -1,13 +1,13 @@
 /**
- * @file ask.h  Asks maps for the answer to every input
+ * @file sweep.h  Asks maps for the answer to every input
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  */
 
-#ifndef DRMAP_ASK_H
-#define DRMAP_ASK_H
+#ifndef DRMAP_SWEEP_H
+#define DRMAP_SWEEP_H
 
 #include "groups.h"
 

@@ -1,5 +1,5 @@
 /**
- * @file run_diff.c  drmap diff: what differs between two maps
+ * @file diff.c  drmap diff: what differs between two maps
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with

@@ -1,5 +1,5 @@
 /**
- * @file run_check.c  drmap check: all that is wrong with a map
+ * @file check.c  drmap check: all that is wrong with a map
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with

@@ -1,13 +1,13 @@
 /**
- * @file words.h  Inputs and answers in words
+ * @file print.h  Inputs and answers in words
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  */
 
-#ifndef DRMAP_WORDS_H
-#define DRMAP_WORDS_H
+#ifndef DRMAP_PRINT_H
+#define DRMAP_PRINT_H
 
 #include "groups.h"
 
