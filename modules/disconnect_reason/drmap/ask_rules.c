@@ -9,8 +9,7 @@
 #include <stdlib.h>
 
 #include "sweep.h"
-#include "drmap.h"
-#include "maps.h"
+#include "main.h"
 
 /* A reply that rules with a header field or a phrase are made for */
 struct sample

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "branches.h"
-#include "drmap.h"
+#include "main.h"
 
 
 static char *copy_of(struct dr_text text)

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "capture.h"
-#include "drmap.h"
+#include "main.h"
 
 #define STANDARD_INPUT "-"
 
@@ -235,8 +235,7 @@ static int finish(struct child *child)
 		return STATUS_GO_ON;
 
 	show_errors(child->errors);
-	complain("replay: tshark could not read the whole capture");
-	return STATUS_ERROR;
+	return print_error("replay: tshark could not read the whole capture");
 }
 
 
@@ -248,15 +247,15 @@ static int read_capture(
 	int status = STATUS_ERROR;
 
 	if(error == ENOENT)
-		complain("replay: there is no tshark to read the capture with; "
-				 "install the package tshark");
+		print_error("replay: there is no tshark to read the capture with; "
+					"install the package tshark");
 	else if(error != 0)
-		complain("replay: cannot run tshark: %s", strerror(error));
+		print_error("replay: cannot run tshark: %s", strerror(error));
 	else {
 		error = take_lines(child.lines, take, context);
 		status = finish(&child);
 		if(error != 0 && status == STATUS_GO_ON) {
-			complain("replay: what tshark writes: %s", strerror(error));
+			print_error("replay: what tshark writes: %s", strerror(error));
 			status = STATUS_ERROR;
 		}
 	}
@@ -274,12 +273,11 @@ static int read_fields(
 	int error;
 
 	if(lines == NULL) {
-		complain("replay: %s: %s", capture->fields, strerror(errno));
-		return STATUS_ERROR;
+		return print_error("replay: %s: %s", capture->fields, strerror(errno));
 	}
 	error = take_lines(lines, take, context);
 	if(error != 0)
-		complain("replay: %s: %s", capture->fields, strerror(error));
+		print_error("replay: %s: %s", capture->fields, strerror(error));
 	if(!is_stdin)
 		fclose(lines);
 	return error != 0 ? STATUS_ERROR : STATUS_GO_ON;

@@ -10,10 +10,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "drmap.h"
+#include "main.h"
 #include "json.h"
-#include "maps.h"
 
+/* clang-format off */
+static const char help[] =
+"usage: drmap check [--json] FILE\n"
+"\n"
+"Prints all errors and warnings of the map FILE, each with its file and line.\n"
+"\n"
+COMMON_HELP
+"\n"
+"Exit status: 0 no errors, 1 errors, 2 usage.\n";
+/* clang-format on */
+
+static const struct option options[] = {COMMON_OPTIONS};
 
 static void print_count(size_t count, const char *what)
 {
@@ -62,39 +73,30 @@ static void print_json(const char *file, const struct dr_complaints *complaints)
 }
 
 
-/**
- * Run drmap check
- *
- * @param command The command
- * @param argc    Number of its arguments, with its own name
- * @param argv    The arguments
- *
- * @return The exit status
- */
-int run_check(const struct command *command, int argc, char **argv)
+static int run(const struct command *command, int argc, char **argv)
 {
-	static const struct option options[] = {{"json", no_argument, NULL, 0},
-			{"help", no_argument, NULL, 0}, {NULL, 0, NULL, 0}};
 	struct arguments arguments;
 	struct dr_complaints complaints;
 	struct dr_map *map = NULL;
+	const char *name;
 	int status, error;
 
-	status = arguments_parse(
-			command, argc, argv, options, NULL, NULL, &arguments);
-	if(status == STATUS_GO_ON)
-		status = arguments_count(command, &arguments, 1, 1);
+	status = arguments_parse(command, argc, argv, NULL, NULL, &arguments);
 	if(status != STATUS_GO_ON)
 		return status;
 
-	error = dr_map_load(arguments.files[0], &map, &complaints);
+	name = arguments.maps[0].name;
+	error = dr_map_load(name, &map, &complaints);
 	if(error == ENOMEM)
 		must_have(NULL);
 	if(arguments.json)
-		print_json(arguments.files[0], &complaints);
+		print_json(name, &complaints);
 	else
-		print_text(arguments.files[0], &complaints);
+		print_text(name, &complaints);
 	dr_complaints_free(&complaints);
 	free(map);
 	return error != 0 ? STATUS_NO : STATUS_OK;
 }
+
+
+const struct command command_check = {"check", run, help, 1, 1, options};

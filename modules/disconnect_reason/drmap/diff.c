@@ -9,8 +9,21 @@
 #include <stdio.h>
 
 #include "diff.h"
-#include "drmap.h"
+#include "main.h"
 
+/* clang-format off */
+static const char help[] =
+"usage: drmap diff [--json] OLD NEW\n"
+"\n"
+"Asks both maps about every code, cause, event, header field and phrase that\n"
+"either of them knows, and prints what they answer differently.\n"
+"\n"
+COMMON_HELP
+"\n"
+"Exit status: 0 the same answers, 1 the maps differ or are wrong, 2 usage.\n";
+/* clang-format on */
+
+static const struct option options[] = {COMMON_OPTIONS};
 
 /**
  * Begin a difference in JSON
@@ -82,37 +95,25 @@ static void print_diff(struct diff *diff)
 }
 
 
-/**
- * Run drmap diff
- *
- * @param command The command
- * @param argc    Number of its arguments, with its own name
- * @param argv    The arguments
- *
- * @return The exit status
- */
-int run_diff(const struct command *command, int argc, char **argv)
+static int run(const struct command *command, int argc, char **argv)
 {
-	static const struct option options[] = {{"json", no_argument, NULL, 0},
-			{"help", no_argument, NULL, 0}, {NULL, 0, NULL, 0}};
 	struct diff diff = {.count = 0};
 	struct arguments arguments;
 	int status;
 
-	status = arguments_parse(
-			command, argc, argv, options, NULL, NULL, &arguments);
+	status = arguments_parse(command, argc, argv, NULL, NULL, &arguments);
 	if(status == STATUS_GO_ON)
-		status = arguments_count(command, &arguments, 2, 2);
-	if(status != STATUS_GO_ON)
-		return status;
-
+		status = maps_read(&arguments);
 	diff.as_json = arguments.json;
-	status = maps_read(arguments.files, &diff.old, &diff.new);
+	diff.old = arguments.maps[0];
+	diff.new = arguments.maps[1];
 	if(status == STATUS_GO_ON) {
 		print_diff(&diff);
 		status = diff.count > 0 ? STATUS_NO : STATUS_OK;
 	}
-	map_release(&diff.old);
-	map_release(&diff.new);
+	maps_free(&arguments);
 	return status;
 }
+
+
+const struct command command_diff = {"diff", run, help, 2, 2, options};

@@ -10,7 +10,7 @@
 #define DRMAP_DIFF_H
 
 #include "json.h"
-#include "maps.h"
+#include "main.h"
 #include "print.h"
 
 /** A comparison that is being printed */

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "diff.h"
-#include "drmap.h"
+#include "main.h"
 
 /* Longest next hop that a pattern is made for, with a zero byte */
 #define HOP_MAX 300

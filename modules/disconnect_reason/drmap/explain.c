@@ -8,11 +8,53 @@
 
 #include <stdio.h>
 
-#include "drmap.h"
+#include "main.h"
 #include "../core/explain.h"
 #include "json.h"
-#include "maps.h"
 
+/* clang-format off */
+static const char help[] =
+"usage: drmap explain [FILE] --code CODE [OPTION ...]\n"
+"       drmap explain [FILE] --source SOURCE [OPTION ...]\n"
+"       drmap explain [FILE] --cancelled\n"
+"\n"
+"Prints the reason of a failed attempt and what decided it. Without FILE, the\n"
+"built-in tables answer.\n"
+"\n"
+"  --code CODE          status code of the reply, 300 to 999\n"
+"  --phrase TEXT        its reason phrase\n"
+"  --header FIELD       a header field of it, \"Name: value\"; may be repeated\n"
+"  --said REASON        a header of the module in it says this, such as\n"
+"                       USER_REJECTED; only a trusted trunk is believed\n"
+"  --q850 CAUSE         short for --header \"Reason: Q.850;cause=CAUSE\"\n"
+"  --after WHAT         the attempt came to: none, trying or ringing\n"
+"  --source SOURCE      remote, timeout, transport, cancel or script\n"
+"  --unresolved         transport: the name could not be resolved\n"
+"  --cancelled          the caller gave up first\n"
+"  --trunk NAME         the trunk that the attempt went to\n"
+"  --host NEXTHOP       find the trunk by a host name or an address\n"
+"  --profile NAME       ask a profile, whatever the trunk\n"
+"  --bridge NAME        say which code that bridge is sent, too\n"
+"  --no-q850            the module's parameter q850 is 0\n"
+COMMON_HELP
+"\n"
+"Exit status: 0 answered, 1 the map is wrong, 2 usage.\n";
+/* clang-format on */
+
+static const struct option options[] = {{"code", required_argument, NULL, 0},
+		{"q850", required_argument, NULL, 0},
+		{"after", required_argument, NULL, 0},
+		{"source", required_argument, NULL, 0},
+		{"phrase", required_argument, NULL, 0},
+		{"header", required_argument, NULL, 0},
+		{"said", required_argument, NULL, 0},
+		{"trunk", required_argument, NULL, 0},
+		{"host", required_argument, NULL, 0},
+		{"profile", required_argument, NULL, 0},
+		{"bridge", required_argument, NULL, 0},
+		{"cancelled", no_argument, NULL, 0},
+		{"unresolved", no_argument, NULL, 0}, {"no-q850", no_argument, NULL, 0},
+		COMMON_OPTIONS};
 
 /* The options are the keys of a question */
 static int take_key(void *context, const char *name, const char *value)
@@ -21,10 +63,9 @@ static int take_key(void *context, const char *name, const char *value)
 
 	if(dr_explain_say(question, text_of(name), text_of(value ? value : ""))
 			== 0)
-		return 0;
+		return STATUS_GO_ON;
 
-	complain("explain: %s", question->error);
-	return STATUS_ERROR;
+	return print_error("explain: %s", question->error);
 }
 
 
@@ -67,10 +108,8 @@ static int answer(
 {
 	struct dr_explanation explanation;
 
-	if(dr_explain(map, question, &explanation) != 0) {
-		complain("explain: %s", explanation.error);
-		return STATUS_ERROR;
-	}
+	if(dr_explain(map, question, &explanation) != 0)
+		return print_error("explain: %s", explanation.error);
 	if(json)
 		print_json(&explanation);
 	else
@@ -79,50 +118,22 @@ static int answer(
 }
 
 
-/**
- * Run drmap explain
- *
- * @param command The command
- * @param argc    Number of its arguments, with its own name
- * @param argv    The arguments
- *
- * @return The exit status
- */
-int run_explain(const struct command *command, int argc, char **argv)
+static int run(const struct command *command, int argc, char **argv)
 {
-	static const struct option options[] = {
-			{"code", required_argument, NULL, 0},
-			{"q850", required_argument, NULL, 0},
-			{"after", required_argument, NULL, 0},
-			{"source", required_argument, NULL, 0},
-			{"phrase", required_argument, NULL, 0},
-			{"header", required_argument, NULL, 0},
-			{"said", required_argument, NULL, 0},
-			{"trunk", required_argument, NULL, 0},
-			{"host", required_argument, NULL, 0},
-			{"profile", required_argument, NULL, 0},
-			{"bridge", required_argument, NULL, 0},
-			{"cancelled", no_argument, NULL, 0},
-			{"unresolved", no_argument, NULL, 0},
-			{"no-q850", no_argument, NULL, 0}, {"json", no_argument, NULL, 0},
-			{"help", no_argument, NULL, 0}, {NULL, 0, NULL, 0}};
 	struct dr_question question;
 	struct arguments arguments;
-	struct named_map map;
 	int status;
 
 	dr_explain_init(&question, true);
 	status = arguments_parse(
-			command, argc, argv, options, take_key, &question, &arguments);
+			command, argc, argv, take_key, &question, &arguments);
 	if(status == STATUS_GO_ON)
-		status = arguments_count(command, &arguments, 0, 1);
+		status = maps_read(&arguments);
 	if(status == STATUS_GO_ON)
-		status = map_read(
-				arguments.file_count ? arguments.files[0] : BUILT_IN, &map);
-	if(status != STATUS_GO_ON)
-		return status;
-
-	status = answer(map.map, &question, arguments.json);
-	map_release(&map);
+		status = answer(arguments.maps[0].map, &question, arguments.json);
+	maps_free(&arguments);
 	return status;
 }
+
+
+const struct command command_explain = {"explain", run, help, 0, 1, options};

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "drmap.h"
+#include "main.h"
 #include "groups.h"
 
 /* Compare two numbers for qsort() */

@@ -6,58 +6,290 @@
  * OpenSSL.
  */
 
-#include <stdio.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "drmap.h"
-#include "help.h"
+#include "../core/explain.h"
+#include "main.h"
 
-static const struct command commands[] = {
-		{"check", HELP_CHECK, run_check},
-		{"explain", HELP_EXPLAIN, run_explain},
-		{"table", HELP_TABLE, run_table},
-		{"diff", HELP_DIFF, run_diff},
-		{"replay", HELP_REPLAY, run_replay},
-};
+#define BUILT_IN "built-in"
+#define COMPLAINT_MAX 4096
+
+static const struct command *const commands[] = {&command_check,
+		&command_explain, &command_table, &command_diff, &command_replay};
+
+#define EXPECTED "expected check, explain, table, diff or replay"
+
+/* clang-format off */
+static const char help[] =
+"usage: drmap COMMAND ...\n"
+"\n"
+"Checks, explains and compares maps of the Kamailio module disconnect_reason.\n"
+"\n"
+"  drmap check FILE         all that is wrong with a map\n"
+"  drmap explain [FILE] ... the reason of a failed attempt, and what decided it\n"
+"  drmap table [FILE]       all answers of a map\n"
+"  drmap diff OLD NEW       which inputs change their answer\n"
+"  drmap replay OLD NEW     what changes for the calls of a capture\n"
+"  drmap COMMAND --help     say more about a command\n"
+"  drmap --version          print the version\n"
+"\n"
+"The word built-in in place of a map stands for the built-in tables.\n"
+"Exit status: 0 ok, 1 the map is wrong or the maps differ, 2 usage or system.\n";
+/* clang-format on */
 
 
-static const struct command *find_command(const char *name)
+/**
+ * Say on one line of the standard error what is wrong
+ *
+ * @param format As for printf(), without a line end
+ *
+ * @return STATUS_ERROR
+ */
+int print_error(const char *format, ...)
 {
+	va_list args;
+
+	fputs("drmap: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return STATUS_ERROR;
+}
+
+
+/** A string as a text, which points into it */
+struct dr_text text_of(const char *s)
+{
+	return (struct dr_text){s, strlen(s)};
+}
+
+
+/**
+ * End the program when there is no memory
+ *
+ * @param memory What malloc() or one of its like gave
+ *
+ * @return The same, never NULL
+ */
+void *must_have(void *memory)
+{
+	if(memory == NULL)
+		exit(print_error("no memory"));
+
+	return memory;
+}
+
+
+/**
+ * Make room for one more element of a list; ends the program when there is no
+ * memory
+ *
+ * @param list  The list, or NULL
+ * @param count How many elements it has
+ * @param room  How many it has room for; updated
+ * @param size  Size of an element in bytes
+ *
+ * @return The list, to be freed with free()
+ */
+void *list_grow(void *list, size_t count, size_t *room, size_t size)
+{
+	if(count < *room)
+		return list;
+
+	*room = *room ? 2 * *room : 64;
+	return must_have(realloc(list, *room * size));
+}
+
+
+/* See that a subcommand has as many maps as it needs */
+static int check_count(const struct command *command, int count, char **files)
+{
+	int most = count > MAPS_MAX ? MAPS_MAX : command->maps_most;
+
+	if(count > most)
+		return print_error(
+				"%s: \"%s\" is one file too many", command->name, files[most]);
+	if(count >= command->maps_least)
+		return STATUS_GO_ON;
+	if(most == 1)
+		return print_error("%s: the map file is missing", command->name);
+
+	return print_error("%s: expected two maps, OLD and NEW", command->name);
+}
+
+
+/**
+ * Read the options and files of a subcommand, and answer --help
+ *
+ * @param command   The subcommand
+ * @param argc      Number of its arguments, with its own name
+ * @param argv      The arguments; put in another order, the files last
+ * @param take      Takes the options that are not common, where there are some
+ * @param context   Handed to take
+ * @param arguments Set; no map is read
+ *
+ * @return STATUS_GO_ON, or the exit status: help was given, or one line says
+ *         what is wrong
+ */
+int arguments_parse(const struct command *command, int argc, char **argv,
+		take_option *take, void *context, struct arguments *arguments)
+{
+	/* getopt_long() begins its messages with it, and argv keeps it */
+	static char name[sizeof("drmap explain")];
+	int index, c, i;
+
+	snprintf(name, sizeof(name), "drmap %s", command->name);
+	argv[0] = name;
+	*arguments = (struct arguments){.maps[0].name = BUILT_IN};
+	while((c = getopt_long(argc, argv, "", command->options, &index)) != -1) {
+		if(c == '?')
+			return STATUS_ERROR;
+		if(strcmp(command->options[index].name, "help") == 0) {
+			fputs(command->help, stdout);
+			return STATUS_OK;
+		}
+		if(strcmp(command->options[index].name, "json") == 0)
+			arguments->json = true;
+		else if(take(context, command->options[index].name, optarg)
+				!= STATUS_GO_ON)
+			return STATUS_ERROR;
+	}
+	for(i = 0; i < argc - optind && i < MAPS_MAX; i++)
+		arguments->maps[i].name = argv[optind + i];
+	return check_count(command, argc - optind, argv + optind);
+}
+
+
+/** Print complaints about a map, one on each line */
+void complaints_print(FILE *out, const struct dr_complaints *complaints)
+{
+	char line[COMPLAINT_MAX];
 	size_t i;
 
-	for(i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
-		if(strcmp(commands[i].name, name) == 0)
-			return &commands[i];
+	for(i = 0; i < complaints->count; i++) {
+		dr_complaint_print(line, sizeof(line), &complaints->list[i]);
+		fprintf(out, "%s\n", line);
 	}
-	return NULL;
+}
+
+
+static int read_map(struct named_map *map)
+{
+	struct dr_complaints complaints;
+	int error;
+
+	if(strcmp(map->name, BUILT_IN) == 0)
+		return STATUS_GO_ON;
+
+	error = dr_map_load(map->name, &map->map, &complaints);
+	if(error == ENOMEM)
+		must_have(NULL);
+	if(error != 0)
+		complaints_print(stderr, &complaints);
+	dr_complaints_free(&complaints);
+	return error != 0 ? STATUS_NO : STATUS_GO_ON;
+}
+
+
+/**
+ * Read all maps that the command line names, and print what is wrong with them
+ * on the standard error; warnings are left to drmap check
+ *
+ * @param arguments The command line; give its maps back with maps_free(), also
+ *                  on an error
+ *
+ * @return STATUS_GO_ON, or STATUS_NO when a map is wrong
+ */
+int maps_read(struct arguments *arguments)
+{
+	int status = STATUS_GO_ON;
+	int i;
+
+	for(i = 0; i < MAPS_MAX && arguments->maps[i].name; i++) {
+		if(read_map(&arguments->maps[i]) != STATUS_GO_ON)
+			status = STATUS_NO;
+	}
+	return status;
+}
+
+
+/** Give back the memory of the maps that maps_read() read */
+void maps_free(struct arguments *arguments)
+{
+	int i;
+
+	for(i = 0; i < MAPS_MAX; i++)
+		free(arguments->maps[i].map);
+}
+
+
+/**
+ * Find the profile that an option names
+ *
+ * @param command The subcommand
+ * @param map     The map
+ * @param name    A profile's name, or NULL when there is no such option
+ * @param profile Set to the profile's number, DR_NONE without a name
+ *
+ * @return STATUS_GO_ON, or STATUS_ERROR after one line
+ */
+int find_profile(const struct command *command, const struct named_map *map,
+		const char *name, int *profile)
+{
+	*profile = name ? dr_map_find_profile(map->map, text_of(name)) : DR_NONE;
+	if(name == NULL || *profile != DR_NONE)
+		return STATUS_GO_ON;
+
+	return print_error("%s: no profile of %s is named \"%s\"", command->name,
+			map->name, name);
+}
+
+
+/**
+ * Find the trunk of a next hop
+ *
+ * @param map     The map, or NULL for the built-in tables
+ * @param hop     A next hop as people write it, a name or an address
+ * @param address Tried where the hop has no trunk; of no length: not known
+ * @param trunk   Set; without a name when there is none
+ */
+void find_trunk(const struct dr_map *map, const char *hop,
+		const struct dr_address *address, struct dr_trunk *trunk)
+{
+	int number = DR_NONE;
+
+	if(dr_map_trunk_count(map) > 0) {
+		number = dr_explain_trunk(map, text_of(hop));
+		if(number == DR_NONE)
+			number = dr_map_trunk_of_address(map, address);
+	}
+	dr_map_get_trunk(map, number, trunk);
 }
 
 
 static int run(int argc, char **argv)
 {
-	const struct command *command;
+	size_t i;
 
-	if(argc < 2) {
-		complain("a command is missing: expected check, explain, table, diff "
-				 "or replay");
-		return STATUS_ERROR;
-	}
+	if(argc < 2)
+		return print_error("a command is missing: " EXPECTED);
 	if(strcmp(argv[1], "--help") == 0) {
-		fputs(HELP, stdout);
+		fputs(help, stdout);
 		return STATUS_OK;
 	}
 	if(strcmp(argv[1], "--version") == 0) {
 		puts("drmap " DRMAP_VERSION);
 		return STATUS_OK;
 	}
-	command = find_command(argv[1]);
-	if(command == NULL) {
-		complain("\"%s\" is no command: expected check, explain, table, diff "
-				 "or replay",
-				argv[1]);
-		return STATUS_ERROR;
+	for(i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		if(strcmp(commands[i]->name, argv[1]) == 0)
+			return commands[i]->run(commands[i], argc - 1, argv + 1);
 	}
-	return command->run(command, argc - 1, argv + 1);
+	return print_error("\"%s\" is no command: " EXPECTED, argv[1]);
 }
 
 
@@ -65,9 +297,8 @@ int main(int argc, char **argv)
 {
 	int status = run(argc, argv);
 
-	if(fflush(stdout) != 0 || ferror(stdout)) {
-		complain("cannot write to the standard output");
-		return STATUS_ERROR;
-	}
+	if(fflush(stdout) != 0 || ferror(stdout))
+		return print_error("cannot write to the standard output");
+
 	return status;
 }

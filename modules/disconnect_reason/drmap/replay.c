@@ -6,7 +6,7 @@
  * OpenSSL.
  */
 
-#include "drmap.h"
+#include "main.h"
 #include "replay.h"
 
 #define TIMEOUT_CODE 408

@@ -11,7 +11,7 @@
 
 #include "branches.h"
 #include "json.h"
-#include "maps.h"
+#include "main.h"
 #include "print.h"
 
 /** What one map says of a branch */

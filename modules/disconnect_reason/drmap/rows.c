@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "drmap.h"
+#include "main.h"
 #include "rows.h"
 
 /* Columns of a section: what is the same in all its rows stands above it */

@@ -9,11 +9,35 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "drmap.h"
+#include "main.h"
 #include "../core/explain.h"
 #include "json_map.h"
 #include "replay.h"
 #include "summary.h"
+
+/* clang-format off */
+static const char help[] =
+"usage: drmap replay OLD NEW [OPTION ...] <CAPTURE\n"
+"       drmap replay OLD NEW [OPTION ...] --fields FILE\n"
+"\n"
+"Prints what both maps say of each failed INVITE in a capture, and sums up what\n"
+"changes. tshark reads the capture.\n"
+"\n"
+"  --fields FILE        what tshark wrote elsewhere; - for standard input:\n"
+"                       tshark -n -r CAPTURE -Y sip -T ek -x -j 'ip ipv6 sip'\n"
+"  --decode-as RULE     for tshark -d, e.g. tcp.port==5080,sip; may be repeated\n"
+"  --profile NAME       judge by this profile, whatever the trunk\n"
+"  --changed            only INVITEs that change their answer\n"
+COMMON_HELP
+"\n"
+"Exit status: 0 the same answers, 1 some change or a map is wrong, 2 usage or no\n"
+"tshark.\n";
+/* clang-format on */
+
+static const struct option options[] = {{"fields", required_argument, NULL, 0},
+		{"profile", required_argument, NULL, 0},
+		{"changed", no_argument, NULL, 0},
+		{"decode-as", required_argument, NULL, 0}, COMMON_OPTIONS};
 
 /* What the command line asks for, and what comes out */
 struct replay
@@ -46,23 +70,10 @@ static int take_wish(void *context, const char *name, const char *value)
 	} else if(capture->decode_as_count < DECODE_AS_MAX) {
 		capture->decode_as[capture->decode_as_count++] = value;
 	} else {
-		complain("replay: --decode-as: expected at most %d of them",
+		return print_error("replay: --decode-as: expected at most %d of them",
 				DECODE_AS_MAX);
-		return STATUS_ERROR;
 	}
-	return 0;
-}
-
-
-static int find_profile(
-		const char *name, const struct named_map *map, int *profile)
-{
-	*profile = name ? dr_map_find_profile(map->map, text_of(name)) : DR_NONE;
-	if(name == NULL || *profile != DR_NONE)
-		return STATUS_GO_ON;
-
-	complain("replay: no profile of %s is named \"%s\"", map->name, name);
-	return STATUS_ERROR;
+	return STATUS_GO_ON;
 }
 
 
@@ -195,15 +206,8 @@ static void print_replay(struct replay *replay)
 static int replay_capture(struct replay *replay)
 {
 	int status =
-			find_profile(replay->profile, &replay->old, &replay->old_profile);
+			capture_read(&replay->capture, branches_take, &replay->branches);
 
-	if(status == STATUS_GO_ON)
-		status = find_profile(
-				replay->profile, &replay->new, &replay->new_profile);
-	if(status != STATUS_GO_ON)
-		return status;
-
-	status = capture_read(&replay->capture, branches_take, &replay->branches);
 	if(status == STATUS_GO_ON || replay->branches.messages > 0)
 		print_replay(replay);
 	if(status == STATUS_GO_ON)
@@ -214,40 +218,30 @@ static int replay_capture(struct replay *replay)
 }
 
 
-/**
- * Run drmap replay
- *
- * @param command The command
- * @param argc    Number of its arguments, with its own name
- * @param argv    The arguments
- *
- * @return The exit status
- */
-int run_replay(const struct command *command, int argc, char **argv)
+static int run(const struct command *command, int argc, char **argv)
 {
-	static const struct option options[] = {
-			{"fields", required_argument, NULL, 0},
-			{"profile", required_argument, NULL, 0},
-			{"changed", no_argument, NULL, 0},
-			{"decode-as", required_argument, NULL, 0},
-			{"json", no_argument, NULL, 0}, {"help", no_argument, NULL, 0},
-			{NULL, 0, NULL, 0}};
 	struct replay replay = {.profile = NULL};
 	struct arguments arguments;
 	int status;
 
 	status = arguments_parse(
-			command, argc, argv, options, take_wish, &replay, &arguments);
+			command, argc, argv, take_wish, &replay, &arguments);
 	if(status == STATUS_GO_ON)
-		status = arguments_count(command, &arguments, 2, 2);
-	if(status != STATUS_GO_ON)
-		return status;
-
+		status = maps_read(&arguments);
 	replay.as_json = arguments.json;
-	status = maps_read(arguments.files, &replay.old, &replay.new);
+	replay.old = arguments.maps[0];
+	replay.new = arguments.maps[1];
+	if(status == STATUS_GO_ON)
+		status = find_profile(
+				command, &replay.old, replay.profile, &replay.old_profile);
+	if(status == STATUS_GO_ON)
+		status = find_profile(
+				command, &replay.new, replay.profile, &replay.new_profile);
 	if(status == STATUS_GO_ON)
 		status = replay_capture(&replay);
-	map_release(&replay.old);
-	map_release(&replay.new);
+	maps_free(&arguments);
 	return status;
 }
+
+
+const struct command command_replay = {"replay", run, help, 2, 2, options};

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "drmap.h"
+#include "main.h"
 #include "json_map.h"
 #include "summary.h"
 

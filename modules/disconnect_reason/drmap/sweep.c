@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "sweep.h"
-#include "maps.h"
+#include "main.h"
 
 /* "NAME: PREFIX" and a Reason header field with a cause */
 #define HEADERS_MAX 512

@@ -10,12 +10,28 @@
 #include <string.h>
 
 #include "sweep.h"
-#include "drmap.h"
+#include "main.h"
 #include "../core/explain.h"
 #include "json_map.h"
-#include "maps.h"
 #include "rows.h"
 #include "print.h"
+
+/* clang-format off */
+static const char help[] =
+"usage: drmap table [FILE] [--profile NAME] [--format FORMAT]\n"
+"\n"
+"Prints, for each profile, its rules in the order in which they are asked, then\n"
+"the answers to all status codes, Q.850 causes and events.\n"
+"\n"
+"  --profile NAME       only this profile\n"
+"  --format FORMAT      text, tsv, md (Markdown) or json\n"
+COMMON_HELP
+"\n"
+"Exit status: 0 ok, 1 the map is wrong, 2 usage.\n";
+/* clang-format on */
+
+static const struct option options[] = {{"profile", required_argument, NULL, 0},
+		{"format", required_argument, NULL, 0}, COMMON_OPTIONS};
 
 /* What the command line asks for */
 struct wish
@@ -46,17 +62,17 @@ static int take_wish(void *context, const char *name, const char *value)
 
 	if(strcmp(name, "profile") == 0) {
 		wish->profile = value;
-		return 0;
+		return STATUS_GO_ON;
 	}
 	for(i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
 		if(strcmp(value, formats[i]) == 0) {
 			wish->format = (enum format)i;
-			return 0;
+			return STATUS_GO_ON;
 		}
 	}
-	complain("table: --format: expected text, tsv, md or json, not \"%s\"",
+	return print_error(
+			"table: --format: expected text, tsv, md or json, not \"%s\"",
 			value);
-	return STATUS_ERROR;
 }
 
 
@@ -207,68 +223,48 @@ static void add_profile(struct table *table, int number)
 }
 
 
-static int print_table(const struct named_map *map, const struct wish *wish)
+/* All profiles, or the one wanted */
+static void print_table(
+		const struct dr_map *map, int wanted, enum format format)
 {
-	struct table table = {.side.map = map->map, .format = wish->format};
-	int wanted = DR_NONE, i;
+	struct table table = {.side.map = map, .format = format};
+	int i;
 
-	if(wish->profile) {
-		wanted = dr_map_find_profile(map->map, text_of(wish->profile));
-		if(wanted == DR_NONE) {
-			complain("table: no profile of %s is named \"%s\"", map->name,
-					wish->profile);
-			return STATUS_ERROR;
-		}
-	}
-	if(wish->format == FORMAT_JSON)
+	if(format == FORMAT_JSON)
 		json_open(&table.json, NULL, '[');
-	for(i = 0; i < dr_map_profile_count(map->map); i++) {
+	for(i = 0; i < dr_map_profile_count(map); i++) {
 		if(wanted == DR_NONE || wanted == i)
 			add_profile(&table, i);
 	}
-	if(wish->format == FORMAT_JSON)
+	if(format == FORMAT_JSON)
 		json_close(&table.json, ']');
 	else
-		rows_print(&table.rows, wish->format);
+		rows_print(&table.rows, format);
 	rows_free(&table.rows);
-	return STATUS_OK;
 }
 
 
-/**
- * Run drmap table
- *
- * @param command The command
- * @param argc    Number of its arguments, with its own name
- * @param argv    The arguments
- *
- * @return The exit status
- */
-int run_table(const struct command *command, int argc, char **argv)
+static int run(const struct command *command, int argc, char **argv)
 {
-	static const struct option options[] = {
-			{"profile", required_argument, NULL, 0},
-			{"format", required_argument, NULL, 0},
-			{"json", no_argument, NULL, 0}, {"help", no_argument, NULL, 0},
-			{NULL, 0, NULL, 0}};
 	struct wish wish = {NULL, FORMAT_TEXT};
 	struct arguments arguments;
-	struct named_map map;
-	int status;
+	int status, profile;
 
-	status = arguments_parse(
-			command, argc, argv, options, take_wish, &wish, &arguments);
+	status = arguments_parse(command, argc, argv, take_wish, &wish, &arguments);
 	if(status == STATUS_GO_ON)
-		status = arguments_count(command, &arguments, 0, 1);
-	if(status == STATUS_GO_ON)
-		status = map_read(
-				arguments.file_count ? arguments.files[0] : BUILT_IN, &map);
-	if(status != STATUS_GO_ON)
-		return status;
-
+		status = maps_read(&arguments);
 	if(arguments.json)
 		wish.format = FORMAT_JSON;
-	status = print_table(&map, &wish);
-	map_release(&map);
+	if(status == STATUS_GO_ON)
+		status = find_profile(
+				command, &arguments.maps[0], wish.profile, &profile);
+	if(status == STATUS_GO_ON) {
+		print_table(arguments.maps[0].map, profile, wish.format);
+		status = STATUS_OK;
+	}
+	maps_free(&arguments);
 	return status;
 }
+
+
+const struct command command_table = {"table", run, help, 0, 1, options};
