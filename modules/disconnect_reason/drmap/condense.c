@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-#include "groups.h"
+#include "diff.h"
+#include "sweep.h"
 
 /* One way to put groups together: they agree in one answer, and in their causes
  * or in their codes. What is new matters more, so more of it is kept. */
@@ -33,10 +34,8 @@ static bool same_context(const struct group *left, const struct group *right)
 	const struct context *a = &left->context, *b = &right->context;
 
 	return a->source == b->source && a->unresolved == b->unresolved
-		   && causes_have(&left->causes, 0) == causes_have(&right->causes, 0)
-		   && texts_order(a->header, b->header) == 0
-		   && texts_order(a->value, b->value) == 0
-		   && texts_order(a->phrase, b->phrase) == 0;
+		   && set_have(&left->causes, 0) == set_have(&right->causes, 0)
+		   && contexts_order(a, b) == 0;
 }
 
 
@@ -73,8 +72,8 @@ static void condense_from(
 
 		if(!belong_together(first, group, way))
 			continue;
-		codes_unite(&first->codes, &group->codes);
-		causes_unite(&first->causes, &group->causes);
+		set_unite(&first->codes, &group->codes);
+		set_unite(&first->causes, &group->causes);
 		group->afters = 0;
 	}
 	memset(other, 0, sizeof(*other));

@@ -25,6 +25,7 @@ struct diff
 
 void diff_profiles(struct diff *diff);
 void diff_answers(struct diff *diff, int old_profile, int new_profile);
+void groups_condense(struct groups *groups);
 void diff_hops(struct diff *diff);
 void diff_bridges(struct diff *diff);
 void diff_only(

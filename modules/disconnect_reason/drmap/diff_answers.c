@@ -70,11 +70,11 @@ void diff_answers(struct diff *diff, int old_profile, int new_profile)
 	struct dr_text new = dr_map_profile_name(diff->new.map, new_profile);
 	size_t i;
 
-	ask_codes(&sides, &plain_reply, &groups);
-	ask_causes(&sides, &groups);
-	ask_headers(&sides, &groups);
-	ask_events(&sides, &groups);
-	ask_script(&sides, &groups);
+	sweep_codes(&sides, &groups);
+	sweep_causes(&sides, &groups);
+	sweep_headers(&sides, &groups);
+	sweep_events(&sides, &groups);
+	sweep_script(&sides, &groups);
 
 	if(!diff->as_json)
 		groups_condense(&groups);

@@ -38,19 +38,19 @@ void json_input(struct json *json, const struct group *group)
 	json_text(json, "source", dr_source_name(context->source));
 	if(context->source == DR_SOURCE_TRANSPORT)
 		json_bool(json, "unresolved", context->unresolved);
-	if(!codes_have(&group->codes, 0)) {
+	if(!set_have(&group->codes, 0)) {
 		json_open(json, "code", '[');
 		for(i = CODE_MIN; i <= CODE_MAX; i++) {
-			if(codes_have(&group->codes, i))
+			if(set_have(&group->codes, i))
 				json_number(json, NULL, i);
 		}
 		json_close(json, ']');
 	}
 	add_afters(json, group->afters);
-	if(!causes_have(&group->causes, 0)) {
+	if(!set_have(&group->causes, 0)) {
 		json_open(json, "q850", '[');
 		for(i = 1; i <= CAUSE_MAX; i++) {
-			if(causes_have(&group->causes, i))
+			if(set_have(&group->causes, i))
 				json_number(json, NULL, i);
 		}
 		json_close(json, ']');

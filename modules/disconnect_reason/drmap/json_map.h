@@ -9,7 +9,7 @@
 #ifndef DRMAP_JSON_MAP_H
 #define DRMAP_JSON_MAP_H
 
-#include "groups.h"
+#include "sweep.h"
 #include "json.h"
 
 void json_input(struct json *json, const struct group *group);

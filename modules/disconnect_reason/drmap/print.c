@@ -75,13 +75,13 @@ static void add_numbers(struct words *words, bool (*have)(const void *, int),
 
 static bool have_code(const void *set, int code)
 {
-	return codes_have(set, code);
+	return set_have(set, code);
 }
 
 
 static bool have_cause(const void *set, int cause)
 {
-	return causes_have(set, cause);
+	return set_have(set, cause);
 }
 
 
@@ -91,7 +91,7 @@ static bool have_cause(const void *set, int cause)
  * @param words The words
  * @param codes The set
  */
-void words_add_codes(struct words *words, const struct code_set *codes)
+void words_add_codes(struct words *words, const struct set *codes)
 {
 	add_numbers(words, have_code, codes, CODE_MIN, CODE_MAX);
 }
@@ -103,7 +103,7 @@ void words_add_codes(struct words *words, const struct code_set *codes)
  * @param words  The words
  * @param causes The set
  */
-void words_add_causes(struct words *words, const struct cause_set *causes)
+void words_add_causes(struct words *words, const struct set *causes)
 {
 	add_numbers(words, have_cause, causes, 1, CAUSE_MAX);
 }
@@ -159,7 +159,7 @@ static void add_header(
 }
 
 
-static void add_codes(struct words *words, const struct code_set *codes)
+static void add_codes(struct words *words, const struct set *codes)
 {
 	if(codes_are_soft(codes))
 		words_add(words, "soft codes");
@@ -177,7 +177,7 @@ static void add_codes(struct words *words, const struct code_set *codes)
 void words_add_input(struct words *words, const struct group *group)
 {
 	const struct context *context = &group->context;
-	bool has_code = !codes_have(&group->codes, 0);
+	bool has_code = !set_have(&group->codes, 0);
 	const char *with = " with ";
 
 	if(context->source != DR_SOURCE_REMOTE)
@@ -192,7 +192,7 @@ void words_add_input(struct words *words, const struct group *group)
 		words_add(words, " after ");
 		words_add_afters(words, group->afters);
 	}
-	if(!causes_have(&group->causes, 0)) {
+	if(!set_have(&group->causes, 0)) {
 		words_add(words, "%sq850 ", with);
 		words_add_causes(words, &group->causes);
 		with = " and ";

@@ -9,7 +9,7 @@
 #ifndef DRMAP_PRINT_H
 #define DRMAP_PRINT_H
 
-#include "groups.h"
+#include "sweep.h"
 
 /** Longest words for one thing in bytes, with a zero byte */
 #define WORDS_MAX 4096
@@ -24,8 +24,8 @@ struct words
 void words_add(struct words *words, const char *format, ...)
 		__attribute__((format(printf, 2, 3)));
 void words_add_text(struct words *words, struct dr_text text);
-void words_add_codes(struct words *words, const struct code_set *codes);
-void words_add_causes(struct words *words, const struct cause_set *causes);
+void words_add_codes(struct words *words, const struct set *codes);
+void words_add_causes(struct words *words, const struct set *causes);
 void words_add_afters(struct words *words, unsigned afters);
 void words_add_answer(struct words *words, int reason, struct dr_text detail);
 void words_add_input(struct words *words, const struct group *group);

@@ -131,7 +131,7 @@ static bool comes_last(const struct group *group)
 		   || (group->new.decided_by == DR_BY_EVENT
 				   && group->context.source == DR_SOURCE_REMOTE
 				   && group->context.phrase.len == 0
-				   && !codes_have(&group->codes, 487));
+				   && !set_have(&group->codes, 487));
 }
 
 
@@ -212,13 +212,13 @@ static void add_profile(struct table *table, int number)
 	sides = (struct sides){table->side, table->side, true};
 
 	add_rules(table);
-	ask_codes(&sides, &plain_reply, &groups);
+	sweep_codes(&sides, &groups);
 	add_groups(table, "code", &groups);
-	ask_causes(&sides, &groups);
+	sweep_causes(&sides, &groups);
 	add_groups(table, "q850", &groups);
-	ask_events(&sides, &groups);
+	sweep_events(&sides, &groups);
 	add_groups(table, "event", &groups);
-	ask_script(&sides, &groups);
+	sweep_script(&sides, &groups);
 	add_groups(table, "script", &groups);
 }
 
