@@ -49,27 +49,26 @@ static void print_text(const char *file, const struct dr_complaints *complaints)
 
 static void print_json(const char *file, const struct dr_complaints *complaints)
 {
-	struct json json = {0};
 	size_t i;
 
-	json_open(&json, NULL, '{');
-	json_string(&json, "file", file);
-	json_bool(&json, "ok", complaints->errors == 0);
-	json_number(&json, "errors", (long)complaints->errors);
-	json_number(&json, "warnings", (long)complaints->warnings);
-	json_open(&json, "complaints", '[');
+	json_open(NULL, '{');
+	json_string("file", file);
+	json_bool("ok", complaints->errors == 0);
+	json_number("errors", (long)complaints->errors);
+	json_number("warnings", (long)complaints->warnings);
+	json_open("complaints", '[');
 	for(i = 0; i < complaints->count; i++) {
 		const struct dr_complaint *complaint = &complaints->list[i];
 
-		json_open(&json, NULL, '{');
-		json_string(&json, "file", complaint->file);
-		json_number(&json, "line", complaint->line);
-		json_bool(&json, "warning", complaint->warning);
-		json_string(&json, "text", complaint->text);
-		json_close(&json, '}');
+		json_open(NULL, '{');
+		json_string("file", complaint->file);
+		json_number("line", complaint->line);
+		json_bool("warning", complaint->warning);
+		json_string("text", complaint->text);
+		json_close('}');
 	}
-	json_close(&json, ']');
-	json_close(&json, '}');
+	json_close(']');
+	json_close('}');
 }
 
 

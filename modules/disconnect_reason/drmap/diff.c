@@ -22,7 +22,6 @@ struct diff
 	struct named_map old;
 	struct named_map new;
 	bool as_json;
-	struct json json;
 	size_t count; /**< differences so far */
 };
 
@@ -40,27 +39,10 @@ COMMON_HELP
 
 static const struct option options[] = {COMMON_OPTIONS};
 
-/**
- * Begin a difference in JSON
- *
- * @param diff The comparison
- * @param what What kind of difference it is
- */
-static void diff_open(struct diff *diff, const char *what)
+static void diff_open(const char *what)
 {
-	json_open(&diff->json, NULL, '{');
-	json_string(&diff->json, "what", what);
-}
-
-
-/**
- * End a difference in JSON
- *
- * @param diff The comparison
- */
-static void diff_close(struct diff *diff)
-{
-	json_close(&diff->json, '}');
+	json_open(NULL, '{');
+	json_string("what", what);
 }
 
 
@@ -82,10 +64,10 @@ static void diff_only(
 		printf("%s %.*s: only in %s\n", what, (int)name.len, name.s, map->name);
 		return;
 	}
-	diff_open(diff, what);
-	json_text(&diff->json, what, name);
-	json_string(&diff->json, "only_in", in_new ? "new" : "old");
-	diff_close(diff);
+	diff_open(what);
+	json_text(what, name);
+	json_string("only_in", in_new ? "new" : "old");
+	json_close('}');
 }
 
 
@@ -193,20 +175,20 @@ static void groups_condense(struct groups *groups)
 }
 
 
-static void print_json(struct diff *diff, struct dr_text old_name,
-		struct dr_text new_name, const struct group *group)
+static void print_json(struct dr_text old_name, struct dr_text new_name,
+		const struct group *group)
 {
-	diff_open(diff, "answer");
-	json_text(&diff->json, "old_profile", old_name);
-	json_text(&diff->json, "new_profile", new_name);
-	json_input(&diff->json, group);
-	json_open(&diff->json, "old", '{');
-	json_answer(&diff->json, group->old.reason, group->old.detail);
-	json_close(&diff->json, '}');
-	json_open(&diff->json, "new", '{');
-	json_answer(&diff->json, group->new.reason, group->new.detail);
-	json_close(&diff->json, '}');
-	diff_close(diff);
+	diff_open("answer");
+	json_text("old_profile", old_name);
+	json_text("new_profile", new_name);
+	json_input(group);
+	json_open("old", '{');
+	json_answer(group->old.reason, group->old.detail);
+	json_close('}');
+	json_open("new", '{');
+	json_answer(group->new.reason, group->new.detail);
+	json_close('}');
+	json_close('}');
 }
 
 
@@ -262,7 +244,7 @@ static void diff_answers(struct diff *diff, int old_profile, int new_profile)
 		print_title(old, new);
 	for(i = 0; i < groups.count; i++) {
 		if(diff->as_json)
-			print_json(diff, old, new, &groups.list[i]);
+			print_json(old, new, &groups.list[i]);
 		else
 			print_text(&groups.list[i]);
 	}
@@ -349,16 +331,16 @@ static void example_of(struct dr_text pattern, char hop[HOP_MAX])
 }
 
 
-static void print_json_side(struct json *json, const char *key,
-		const struct dr_map *map, const struct dr_trunk *trunk)
+static void print_json_side(
+		const char *key, const struct dr_map *map, const struct dr_trunk *trunk)
 {
-	json_open(json, key, '{');
+	json_open(key, '{');
 	if(trunk->name.len > 0)
-		json_text(json, "trunk", trunk->name);
-	json_text(json, "profile", dr_map_profile_name(map, trunk->profile));
+		json_text("trunk", trunk->name);
+	json_text("profile", dr_map_profile_name(map, trunk->profile));
 	if(trunk->trust)
-		json_bool(json, "trust", true);
-	json_close(json, '}');
+		json_bool("trust", true);
+	json_close('}');
 }
 
 
@@ -385,11 +367,11 @@ static void print_hop(struct diff *diff, struct dr_text pattern,
 
 	diff->count++;
 	if(diff->as_json) {
-		diff_open(diff, "hop");
-		json_text(&diff->json, "hop", pattern);
-		print_json_side(&diff->json, "old", diff->old.map, old);
-		print_json_side(&diff->json, "new", diff->new.map, new);
-		diff_close(diff);
+		diff_open("hop");
+		json_text("hop", pattern);
+		print_json_side("old", diff->old.map, old);
+		print_json_side("new", diff->new.map, new);
+		json_close('}');
 		return;
 	}
 	words_add_text(&words, pattern);
@@ -541,12 +523,12 @@ static void print_change(struct diff *diff, struct dr_text bridge,
 				old->s, new->s);
 		return;
 	}
-	diff_open(diff, "bridge");
-	json_text(&diff->json, "bridge", bridge);
-	json_string(&diff->json, "key", key);
-	json_string(&diff->json, "old", old->s);
-	json_string(&diff->json, "new", new->s);
-	diff_close(diff);
+	diff_open("bridge");
+	json_text("bridge", bridge);
+	json_string("key", key);
+	json_string("old", old->s);
+	json_string("new", new->s);
+	json_close('}');
 }
 
 
@@ -628,18 +610,18 @@ static void diff_bridges(struct diff *diff)
 static void print_diff(struct diff *diff)
 {
 	if(diff->as_json) {
-		json_open(&diff->json, NULL, '{');
-		json_string(&diff->json, "old", diff->old.name);
-		json_string(&diff->json, "new", diff->new.name);
-		json_open(&diff->json, "changes", '[');
+		json_open(NULL, '{');
+		json_string("old", diff->old.name);
+		json_string("new", diff->new.name);
+		json_open("changes", '[');
 	}
 	diff_profiles(diff);
 	diff_hops(diff);
 	diff_bridges(diff);
 	if(diff->as_json) {
-		json_close(&diff->json, ']');
-		json_bool(&diff->json, "differ", diff->count > 0);
-		json_close(&diff->json, '}');
+		json_close(']');
+		json_bool("differ", diff->count > 0);
+		json_close('}');
 	} else if(diff->count == 0) {
 		puts("the maps give the same answers");
 	}

@@ -87,19 +87,18 @@ static void print_text(const struct dr_explanation *explanation)
 
 static void print_json(const struct dr_explanation *explanation)
 {
-	struct json json = {0};
 	int i;
 
-	json_open(&json, NULL, '{');
+	json_open(NULL, '{');
 	for(i = 0; i < explanation->pair_count; i++) {
 		const struct dr_pair *pair = &explanation->pairs[i];
 
 		if(pair->text.s)
-			json_text(&json, pair->name, pair->text);
+			json_text(pair->name, pair->text);
 		else
-			json_number(&json, pair->name, pair->number);
+			json_number(pair->name, pair->number);
 	}
-	json_close(&json, '}');
+	json_close('}');
 }
 
 

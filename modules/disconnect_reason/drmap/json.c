@@ -1,5 +1,5 @@
 /**
- * @file json.c  Writes JSON (RFC 8259)
+ * @file json.c  Writes JSON (RFC 8259) to the standard output
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -10,6 +10,12 @@
 #include <string.h>
 
 #include "json.h"
+
+/* Most objects and arrays inside each other */
+#define DEPTH_MAX 15
+
+static int depth;
+static bool has_value[DEPTH_MAX + 1]; /* at each depth: a comma is due */
 
 
 /* Length of the UTF-8 sequence at the front of a text, as RFC 3629 section 4 has
@@ -68,106 +74,65 @@ static void print_quoted(struct dr_text text)
 }
 
 
-/* Comma, line and key in front of a value */
-static void begin_value(struct json *json, const char *key)
+/* Comma, line and key before a value */
+static void begin_value(const char *key)
 {
-	if(json->has_value[json->depth])
+	if(has_value[depth])
 		putchar(',');
-	json->has_value[json->depth] = true;
-	if(json->depth > 0)
-		printf("\n%*s", 2 * json->depth, "");
-	if(key) {
-		print_quoted((struct dr_text){key, strlen(key)});
-		fputs(": ", stdout);
-	}
+	has_value[depth] = true;
+	if(depth > 0)
+		printf("\n%*s", 2 * depth, "");
+	if(key)
+		printf("\"%s\": ", key);
 }
 
 
-/**
- * Begin an object or an array
- *
- * @param json    The document
- * @param key     Its key, NULL in an array and at the top; as for all values
- * @param bracket { or [
- */
-void json_open(struct json *json, const char *key, char bracket)
+/** Begin an object with {, or an array with [ */
+void json_open(const char *key, char bracket)
 {
-	begin_value(json, key);
+	begin_value(key);
 	putchar(bracket);
-	json->depth++;
-	json->has_value[json->depth] = false;
+	has_value[++depth] = false;
 }
 
 
-/**
- * End an object or an array; at the top the document
- *
- * @param json    The document
- * @param bracket } or ]
- */
-void json_close(struct json *json, char bracket)
+/** End an object with }, or an array with ]; at the top the document */
+void json_close(char bracket)
 {
-	bool filled = json->has_value[json->depth];
-
-	json->depth--;
-	if(filled)
-		printf("\n%*s", 2 * json->depth, "");
+	if(has_value[depth--])
+		printf("\n%*s", 2 * depth, "");
 	putchar(bracket);
-	if(json->depth == 0)
+	if(depth == 0)
 		putchar('\n');
 }
 
 
-/**
- * Write a text; any bytes will do
- *
- * @param json The document
- * @param key  As for json_open()
- * @param text The text
- */
-void json_text(struct json *json, const char *key, struct dr_text text)
+/** Write a text, of any bytes: what is no UTF-8 becomes U+FFFD */
+void json_text(const char *key, struct dr_text text)
 {
-	begin_value(json, key);
+	begin_value(key);
 	print_quoted(text);
 }
 
 
-/**
- * Write a string
- *
- * @param json The document
- * @param key  As for json_open()
- * @param s    The string
- */
-void json_string(struct json *json, const char *key, const char *s)
+/** Write a string, as json_text() does */
+void json_string(const char *key, const char *s)
 {
-	json_text(json, key, (struct dr_text){s, strlen(s)});
+	json_text(key, (struct dr_text){s, strlen(s)});
 }
 
 
-/**
- * Write a number
- *
- * @param json   The document
- * @param key    As for json_open()
- * @param number The number
- */
-void json_number(struct json *json, const char *key, long number)
+/** Write a number */
+void json_number(const char *key, long number)
 {
-	begin_value(json, key);
+	begin_value(key);
 	printf("%ld", number);
 }
 
 
-/**
- * Write true or false
- *
- * @param json  The document
- * @param key   As for json_open()
- * @param value Which of them
- */
-void json_bool(struct json *json, const char *key, bool value)
+/** Write true or false */
+void json_bool(const char *key, bool value)
 {
-	begin_value(json, key);
+	begin_value(key);
 	fputs(value ? "true" : "false", stdout);
 }

@@ -1,9 +1,12 @@
 /**
- * @file json.h  Writes JSON
+ * @file json.h  Writes JSON (RFC 8259) to the standard output
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
+ *
+ * drmap writes one document, so nothing names it. A key is NULL in an array and
+ * at the top.
  */
 
 #ifndef DRMAP_JSON_H
@@ -13,21 +16,11 @@
 
 #include "../core/text.h"
 
-/** Most objects and arrays inside each other */
-#define JSON_DEPTH_MAX 15
-
-/** A document that is being written to the standard output; begin with zeros */
-struct json
-{
-	int depth;
-	bool has_value[JSON_DEPTH_MAX + 1]; /**< at each depth: a comma is due */
-};
-
-void json_open(struct json *json, const char *key, char bracket);
-void json_close(struct json *json, char bracket);
-void json_text(struct json *json, const char *key, struct dr_text text);
-void json_string(struct json *json, const char *key, const char *s);
-void json_number(struct json *json, const char *key, long number);
-void json_bool(struct json *json, const char *key, bool value);
+void json_open(const char *key, char bracket);
+void json_close(char bracket);
+void json_text(const char *key, struct dr_text text);
+void json_string(const char *key, const char *s);
+void json_number(const char *key, long number);
+void json_bool(const char *key, bool value);
 
 #endif

@@ -12,9 +12,9 @@
 #include "sweep.h"
 #include "json.h"
 
-void json_input(struct json *json, const struct group *group);
-void json_answer(struct json *json, int reason, struct dr_text detail);
-void json_conditions(struct json *json, const struct dr_conditions *when);
-void json_rule(struct json *json, const struct dr_map *map, int number);
+void json_input(const struct group *group);
+void json_answer(int reason, struct dr_text detail);
+void json_conditions(const struct dr_conditions *when);
+void json_rule(const struct dr_map *map, int number);
 
 #endif

@@ -457,33 +457,32 @@ static void summary_print(struct summary *summary)
  * Write a summary into an object
  *
  * @param summary The summary; its changes are sorted
- * @param json    The document
  */
-static void summary_print_json(struct summary *summary, struct json *json)
+static void summary_print_json(struct summary *summary)
 {
 	size_t i;
 
 	sort(summary);
-	json_open(json, "summary", '{');
+	json_open("summary", '{');
 	for(i = 0; i < END_COUNT; i++)
-		json_number(json, end_names[i], (long)summary->ends[i]);
-	json_number(json, "changed", (long)summary->changed);
-	json_open(json, "changes", '[');
+		json_number(end_names[i], (long)summary->ends[i]);
+	json_number("changed", (long)summary->changed);
+	json_open("changes", '[');
 	for(i = 0; i < summary->count; i++) {
 		const struct change *change = &summary->list[i];
 
-		json_open(json, NULL, '{');
-		json_number(json, "count", (long)change->count);
-		json_open(json, "old", '{');
-		json_answer(json, (int)change->old_reason, change->old_detail);
-		json_close(json, '}');
-		json_open(json, "new", '{');
-		json_answer(json, (int)change->new_reason, change->new_detail);
-		json_close(json, '}');
-		json_close(json, '}');
+		json_open(NULL, '{');
+		json_number("count", (long)change->count);
+		json_open("old", '{');
+		json_answer((int)change->old_reason, change->old_detail);
+		json_close('}');
+		json_open("new", '{');
+		json_answer((int)change->new_reason, change->new_detail);
+		json_close('}');
+		json_close('}');
 	}
-	json_close(json, ']');
-	json_close(json, '}');
+	json_close(']');
+	json_close('}');
 }
 
 
@@ -536,7 +535,6 @@ struct replay
 	int new_profile;
 	struct branches branches;
 	struct summary summary;
-	struct json json;
 };
 
 
@@ -599,43 +597,41 @@ static void print_text(const struct replay *replay, const struct branch *branch,
 }
 
 
-static void print_json_side(struct json *json, const char *key,
-		const struct judgement *judgement, const struct dr_map *map)
+static void print_json_side(const char *key, const struct judgement *judgement,
+		const struct dr_map *map)
 {
 	const struct dr_answer *answer = &judgement->answer;
 
-	json_open(json, key, '{');
+	json_open(key, '{');
 	if(judgement->trunk.name.len > 0)
-		json_text(json, "trunk", judgement->trunk.name);
-	json_answer(json, (int)answer->reason, answer->detail);
+		json_text("trunk", judgement->trunk.name);
+	json_answer((int)answer->reason, answer->detail);
 	if(answer->cause != DR_CAUSE_NONE)
-		json_number(json, "q850", answer->cause);
-	json_text(json, "decided_by", dr_decider_name(answer->decided_by));
+		json_number("q850", answer->cause);
+	json_text("decided_by", dr_decider_name(answer->decided_by));
 	if(answer->decided_by == DR_BY_RULE)
-		json_rule(json, map, answer->rule);
+		json_rule(map, answer->rule);
 	else
-		json_text(json, "row", answer->row);
-	json_close(json, '}');
+		json_text("row", answer->row);
+	json_close('}');
 }
 
 
 static void print_json(struct replay *replay, const struct branch *branch,
 		const struct judgement *old, const struct judgement *new, bool changed)
 {
-	struct json *json = &replay->json;
-
-	json_open(json, NULL, '{');
-	json_string(json, "call_id", branch->call_id);
-	json_text(json, "source", dr_source_name(new->answer.source));
+	json_open(NULL, '{');
+	json_string("call_id", branch->call_id);
+	json_text("source", dr_source_name(new->answer.source));
 	if(new->answer.source == DR_SOURCE_REMOTE) {
-		json_number(json, "code", branch->code);
-		json_string(json, "phrase", branch->phrase);
+		json_number("code", branch->code);
+		json_string("phrase", branch->phrase);
 	}
-	json_text(json, "after", dr_after_name(branch->after));
-	json_bool(json, "changed", changed);
-	print_json_side(json, "old", old, replay->old.map);
-	print_json_side(json, "new", new, replay->new.map);
-	json_close(json, '}');
+	json_text("after", dr_after_name(branch->after));
+	json_bool("changed", changed);
+	print_json_side("old", old, replay->old.map);
+	print_json_side("new", new, replay->new.map);
+	json_close('}');
 }
 
 
@@ -664,10 +660,10 @@ static void print_replay(struct replay *replay)
 	size_t i;
 
 	if(replay->as_json) {
-		json_open(&replay->json, NULL, '{');
-		json_string(&replay->json, "old", replay->old.name);
-		json_string(&replay->json, "new", replay->new.name);
-		json_open(&replay->json, "invites", '[');
+		json_open(NULL, '{');
+		json_string("old", replay->old.name);
+		json_string("new", replay->new.name);
+		json_open("invites", '[');
 	}
 	for(i = 0; i < replay->branches.count; i++) {
 		const struct branch *branch = replay->branches.list[i];
@@ -678,9 +674,9 @@ static void print_replay(struct replay *replay)
 			judge(replay, branch);
 	}
 	if(replay->as_json) {
-		json_close(&replay->json, ']');
-		summary_print_json(&replay->summary, &replay->json);
-		json_close(&replay->json, '}');
+		json_close(']');
+		summary_print_json(&replay->summary);
+		json_close('}');
 	} else {
 		summary_print(&replay->summary);
 	}

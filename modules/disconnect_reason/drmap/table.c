@@ -270,7 +270,6 @@ struct table
 	struct dr_text profile;
 	enum format format;
 	struct rows rows; /* all formats but JSON */
-	struct json json;
 };
 
 
@@ -325,24 +324,24 @@ static void add_row(struct table *table, const char *kind, const char *input,
 static void open_json_row(
 		struct table *table, const char *kind, const char *input)
 {
-	json_open(&table->json, NULL, '{');
-	json_text(&table->json, "profile", table->profile);
-	json_string(&table->json, "kind", kind);
-	json_string(&table->json, "input", input);
+	json_open(NULL, '{');
+	json_text("profile", table->profile);
+	json_string("kind", kind);
+	json_string("input", input);
 }
 
 
 static void close_json_row(struct table *table, const struct outcome *answer)
 {
-	json_answer(&table->json, answer->reason, answer->detail);
+	json_answer(answer->reason, answer->detail);
 	if(answer->decided_by != DR_ANY)
-		json_text(&table->json, "decided_by",
+		json_text("decided_by",
 				dr_decider_name((enum dr_decider)answer->decided_by));
 	if(answer->rule != DR_NONE)
-		json_rule(&table->json, table->side.map, answer->rule);
+		json_rule(table->side.map, answer->rule);
 	else if(answer->row.len > 0)
-		json_text(&table->json, "row", answer->row);
-	json_close(&table->json, '}');
+		json_text("row", answer->row);
+	json_close('}');
 }
 
 
@@ -369,7 +368,7 @@ static void add_group(
 		return;
 	}
 	open_json_row(table, kind, input.s);
-	json_input(&table->json, group);
+	json_input(group);
 	close_json_row(table, &group->new);
 }
 
@@ -406,7 +405,7 @@ static void add_rule(
 		return;
 	}
 	open_json_row(table, "rule", input.s);
-	json_conditions(&table->json, &rule->when);
+	json_conditions(&rule->when);
 	close_json_row(table, &answer);
 }
 
@@ -454,13 +453,13 @@ static void print_table(
 	int i;
 
 	if(format == FORMAT_JSON)
-		json_open(&table.json, NULL, '[');
+		json_open(NULL, '[');
 	for(i = 0; i < dr_map_profile_count(map); i++) {
 		if(wanted == DR_NONE || wanted == i)
 			add_profile(&table, i);
 	}
 	if(format == FORMAT_JSON)
-		json_close(&table.json, ']');
+		json_close(']');
 	else
 		rows_print(&table.rows, format);
 	rows_free(&table.rows);
