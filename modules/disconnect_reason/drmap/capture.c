@@ -107,7 +107,7 @@ static void find_destination(char *line, struct dr_address *address)
 
 
 /* All messages of a line. The next one is found before the line is changed. */
-static void take_line(char *line, take_message *take, void *context)
+static void take_line(char *line, message_callback *take, void *context)
 {
 	struct dr_address destination;
 	char *value = find_value(line, "\"sip_raw\":");
@@ -124,7 +124,7 @@ static void take_line(char *line, take_message *take, void *context)
 
 
 /* Take all lines: 0, or errno when they cannot be read or find no memory */
-static int take_lines(FILE *lines, take_message *take, void *context)
+static int take_lines(FILE *lines, message_callback *take, void *context)
 {
 	char *line = NULL;
 	size_t size = 0;
@@ -240,7 +240,7 @@ static int finish(struct child *child)
 
 
 static int read_capture(
-		const struct capture *capture, take_message *take, void *context)
+		const struct capture *capture, message_callback *take, void *context)
 {
 	struct child child = {0, NULL, NULL};
 	int error = start(capture, &child);
@@ -266,7 +266,7 @@ static int read_capture(
 
 
 static int read_fields(
-		const struct capture *capture, take_message *take, void *context)
+		const struct capture *capture, message_callback *take, void *context)
 {
 	bool is_stdin = strcmp(capture->fields, STANDARD_INPUT) == 0;
 	FILE *lines = is_stdin ? stdin : fopen(capture->fields, "r");
@@ -295,7 +295,7 @@ static int read_fields(
  *         may have been taken all the same
  */
 int capture_read(
-		const struct capture *capture, take_message *take, void *context)
+		const struct capture *capture, message_callback *take, void *context)
 {
 	if(capture->fields)
 		return read_fields(capture, take, context);

@@ -23,10 +23,10 @@ struct capture
 };
 
 /** Takes a message of the capture; its texts are gone afterwards */
-typedef void take_message(void *context, struct dr_text message,
+typedef void message_callback(void *context, struct dr_text message,
 		const struct dr_address *destination);
 
 int capture_read(
-		const struct capture *capture, take_message *take, void *context);
+		const struct capture *capture, message_callback *take, void *context);
 
 #endif

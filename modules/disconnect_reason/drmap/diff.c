@@ -6,24 +6,15 @@
  * OpenSSL.
  */
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "json.h"
-#include "json_map.h"
 #include "main.h"
 #include "print.h"
-#include "sweep.h"
 
-/** A comparison that is being printed */
-struct diff
-{
-	struct named_map old;
-	struct named_map new;
-	bool as_json;
-	size_t count; /**< differences so far */
-};
+/* Longest next hop that a pattern is made for, with a zero byte */
+#define HOP_MAX 300
 
 /* clang-format off */
 static const char help[] =
@@ -39,37 +30,38 @@ COMMON_HELP
 
 static const struct option options[] = {COMMON_OPTIONS};
 
-static void diff_open(const char *what)
+/* A comparison that is being printed */
+struct diff
 {
-	json_open(NULL, '{');
-	json_string("what", what);
-}
+	struct named_map old;
+	struct named_map new;
+	bool as_json;
+	size_t count; /* differences so far */
+};
 
-
-/**
- * Print that only one map has something
- *
- * @param diff   The comparison
- * @param what   What it is, profile or bridge
- * @param name   Its name
- * @param in_new true: the new map has it; false: the old one
- */
-static void diff_only(
-		struct diff *diff, const char *what, struct dr_text name, bool in_new)
+/* What has names in a map: profiles or bridges */
+struct kind
 {
-	const struct named_map *map = in_new ? &diff->new : &diff->old;
+	const char *name;
+	int (*count)(const struct dr_map *map);
+	int (*find)(const struct dr_map *map, struct dr_text name);
+	struct dr_text (*name_of)(const struct dr_map *map, int number);
+	void (*compare)(struct diff *diff, int old_number, int new_number);
+};
 
-	diff->count++;
-	if(!diff->as_json) {
-		printf("%s %.*s: only in %s\n", what, (int)name.len, name.s, map->name);
-		return;
-	}
-	diff_open(what);
-	json_text(what, name);
-	json_string("only_in", in_new ? "new" : "old");
-	json_close('}');
-}
+/* Two profiles, one of each map */
+struct pair
+{
+	int old_profile;
+	int new_profile;
+};
 
+struct pairs
+{
+	struct pair *list;
+	size_t count;
+	size_t room;
+};
 
 /* One way to put groups together: they agree in one answer, and in their causes
  * or in their codes. What is new matters more, so more of it is kept. */
@@ -81,40 +73,45 @@ struct way
 };
 
 
+/* Begin a difference in JSON */
+static void open_json(const char *what)
+{
+	json_open(NULL, '{');
+	json_string("what", what);
+}
+
+
 static struct outcome *answer_of(struct group *group, bool of_new)
 {
 	return of_new ? &group->new : &group->old;
 }
 
 
-/* Plain replies and those with a cause are two contexts here: people look for
- * the first */
-static bool same_context(const struct group *left, const struct group *right)
-{
-	const struct context *a = &left->context, *b = &right->context;
-
-	return a->source == b->source && a->unresolved == b->unresolved
-		   && set_have(&left->causes, 0) == set_have(&right->causes, 0)
-		   && contexts_order(a, b) == 0;
-}
-
-
-/* Do two groups of one context agree in what the way asks for? */
+/* Do two groups have one context and agree in what the way asks for? */
 static bool belong_together(
 		struct group *a, struct group *b, const struct way *way)
 {
-	int order = way->causes_agree
-						? memcmp(&a->causes, &b->causes, sizeof(a->causes))
-						: memcmp(&a->codes, &b->codes, sizeof(a->codes));
-
-	return order == 0 && a->afters == b->afters
+	return a->afters == b->afters
+		   && (way->causes_agree ? set_equal(&a->causes, &b->causes)
+								 : set_equal(&a->codes, &b->codes))
 		   && outcomes_equal(answer_of(a, way->new_agrees),
 				   answer_of(b, way->new_agrees));
 }
 
 
-/* Make one of the group at i and all behind it that belong to it. Those become
- * free: there is no way to come to them. */
+/* Plain replies and those with a cause are two contexts here: people look for
+ * the first */
+static bool same_context(const struct group *a, const struct group *b)
+{
+	return a->context.source == b->context.source
+		   && a->context.unresolved == b->context.unresolved
+		   && set_have(&a->causes, 0) == set_have(&b->causes, 0)
+		   && contexts_order(&a->context, &b->context) == 0;
+}
+
+
+/* Make one of the group at i and all after it that belong to it, where those
+ * are enough. They become free: there is no way to come to them. */
 static void condense_from(
 		struct groups *groups, size_t i, const struct way *way)
 {
@@ -136,8 +133,7 @@ static void condense_from(
 		set_unite(&first->causes, &group->causes);
 		group->afters = 0;
 	}
-	memset(other, 0, sizeof(*other));
-	other->reason = REASON_SEVERAL;
+	*other = (struct outcome){.reason = REASON_SEVERAL};
 }
 
 
@@ -153,13 +149,10 @@ static void drop_free(struct groups *groups)
 }
 
 
-/**
- * Put groups of one context together that have the same answer on one side and
- * several on the other, which become REASON_SEVERAL
- *
- * @param groups The groups; those of one context stand in a row
- */
-static void groups_condense(struct groups *groups)
+/* Fewer groups, for people: those of one context, which stand in a row, that
+ * have the same answer on one side and several on the other become one with
+ * REASON_SEVERAL */
+static void condense(struct groups *groups)
 {
 	static const struct way ways[] = {{3, true, true}, {3, true, false},
 			{10, false, true}, {10, false, false}};
@@ -175,129 +168,68 @@ static void groups_condense(struct groups *groups)
 }
 
 
-static void print_json(struct dr_text old_name, struct dr_text new_name,
-		const struct group *group)
+static void print_answers(struct groups *groups, struct dr_text old_profile,
+		struct dr_text new_profile)
 {
-	diff_open("answer");
-	json_text("old_profile", old_name);
-	json_text("new_profile", new_name);
-	json_input(group);
-	json_open("old", '{');
-	json_answer(group->old.reason, group->old.detail);
-	json_close('}');
-	json_open("new", '{');
-	json_answer(group->new.reason, group->new.detail);
-	json_close('}');
-	json_close('}');
-}
+	size_t i;
 
-
-static void print_text(const struct group *group)
-{
-	struct words words = {.len = 0};
-
-	words_add_input(&words, group);
-	words_add(&words, ": ");
-	words_add_answer(&words, group->old.reason, group->old.detail);
-	words_add(&words, " -> ");
-	words_add_answer(&words, group->new.reason, group->new.detail);
-	printf("  %s\n", words.s);
-}
-
-
-static void print_title(struct dr_text old_name, struct dr_text new_name)
-{
-	if(dr_text_is(old_name, new_name))
-		printf("profile %.*s:\n", (int)old_name.len, old_name.s);
+	condense(groups);
+	if(groups->count == 0)
+		return;
+	if(dr_text_is(old_profile, new_profile))
+		printf("profile %.*s:\n", (int)old_profile.len, old_profile.s);
 	else
 		printf("next hops that move from profile %.*s to %.*s:\n",
-				(int)old_name.len, old_name.s, (int)new_name.len, new_name.s);
+				(int)old_profile.len, old_profile.s, (int)new_profile.len,
+				new_profile.s);
+	for(i = 0; i < groups->count; i++) {
+		fputs("  ", stdout);
+		input_print(stdout, &groups->list[i]);
+		fputs(": ", stdout);
+		change_print(stdout, &groups->list[i].old, &groups->list[i].new);
+		putchar('\n');
+	}
 }
 
 
-/**
- * Print all inputs that a profile of the old map and one of the new map answer
- * differently
- *
- * @param diff        The comparison
- * @param old_profile Number of the profile of the old map
- * @param new_profile And of the new map
- */
-static void diff_answers(struct diff *diff, int old_profile, int new_profile)
+static void print_answers_json(const struct groups *groups,
+		struct dr_text old_profile, struct dr_text new_profile)
+{
+	size_t i;
+
+	for(i = 0; i < groups->count; i++) {
+		open_json("answer");
+		json_text("old_profile", old_profile);
+		json_text("new_profile", new_profile);
+		input_json(&groups->list[i]);
+		change_json(&groups->list[i].old, &groups->list[i].new);
+		json_close('}');
+	}
+}
+
+
+/* All inputs that a profile of the old map and one of the new map answer
+ * differently */
+static void compare_answers(struct diff *diff, int old_profile, int new_profile)
 {
 	struct sides sides = {
 			{diff->old.map, old_profile}, {diff->new.map, new_profile}, false};
-	struct groups groups = {NULL, 0, 0, 0};
+	struct groups groups = {.list = NULL};
 	struct dr_text old = dr_map_profile_name(diff->old.map, old_profile);
 	struct dr_text new = dr_map_profile_name(diff->new.map, new_profile);
-	size_t i;
 
 	sweep_codes(&sides, &groups);
 	sweep_causes(&sides, &groups);
 	sweep_headers(&sides, &groups);
 	sweep_events(&sides, &groups);
 	sweep_script(&sides, &groups);
-
-	if(!diff->as_json)
-		groups_condense(&groups);
-	if(groups.count > 0 && !diff->as_json)
-		print_title(old, new);
-	for(i = 0; i < groups.count; i++) {
-		if(diff->as_json)
-			print_json(old, new, &groups.list[i]);
-		else
-			print_text(&groups.list[i]);
-	}
 	diff->count += groups.count;
+	if(diff->as_json)
+		print_answers_json(&groups, old, new);
+	else
+		print_answers(&groups, old, new);
 	groups_free(&groups);
 }
-
-
-/**
- * Compare all profiles that have the same name in both maps, and tell those
- * that are only in one
- *
- * @param diff The comparison
- */
-static void diff_profiles(struct diff *diff)
-{
-	struct dr_text name;
-	int i, other;
-
-	for(i = 0; i < dr_map_profile_count(diff->old.map); i++) {
-		name = dr_map_profile_name(diff->old.map, i);
-		other = dr_map_find_profile(diff->new.map, name);
-		if(other == DR_NONE)
-			diff_only(diff, "profile", name, false);
-		else
-			diff_answers(diff, i, other);
-	}
-	for(i = 0; i < dr_map_profile_count(diff->new.map); i++) {
-		name = dr_map_profile_name(diff->new.map, i);
-		if(dr_map_find_profile(diff->old.map, name) == DR_NONE)
-			diff_only(diff, "profile", name, true);
-	}
-}
-
-
-/* Longest next hop that a pattern is made for, with a zero byte */
-#define HOP_MAX 300
-
-static const struct dr_address no_address = {.len = 0};
-
-/* Two profiles, one of each map */
-struct pair
-{
-	int old_profile;
-	int new_profile;
-};
-
-struct pairs
-{
-	struct pair *list;
-	size_t count;
-	size_t room;
-};
 
 
 static void add_pair(struct pairs *pairs, int old_profile, int new_profile)
@@ -315,23 +247,33 @@ static void add_pair(struct pairs *pairs, int old_profile, int new_profile)
 }
 
 
-/* A next hop that a pattern is made for: a host of that name, or below it, or
- * the first address of the network */
-static void example_of(struct dr_text pattern, char hop[HOP_MAX])
+/* The trunk of a next hop that a pattern is made for: a host of that name, or
+ * below it, or the first address of the network */
+static int trunk_of_pattern(const struct dr_map *map, struct dr_text pattern,
+		struct dr_trunk *trunk)
 {
+	static const struct dr_address unknown = {.len = 0};
 	bool below = pattern.len > 0 && *pattern.s == '*';
+	char hop[HOP_MAX];
 
-	if(below) {
-		pattern.s++;
-		pattern.len--;
-	}
-	snprintf(hop, HOP_MAX, "%s%.*s", below ? "drmap" : "", (int)pattern.len,
-			pattern.s);
+	snprintf(hop, HOP_MAX, "%s%.*s", below ? "drmap" : "",
+			(int)pattern.len - below, pattern.s + below);
 	hop[strcspn(hop, "/")] = '\0';
+	return find_trunk(map, hop, &unknown, trunk);
 }
 
 
-static void print_json_side(
+static void print_trunk(const struct dr_map *map, const struct dr_trunk *trunk)
+{
+	fputs(trunk->name.len > 0 ? "trunk " : "no trunk", stdout);
+	text_print(stdout, trunk->name);
+	fputs(", profile ", stdout);
+	text_print(stdout, dr_map_profile_name(map, trunk->profile));
+	fputs(trunk->trust ? ", trusted" : "", stdout);
+}
+
+
+static void print_trunk_json(
 		const char *key, const struct dr_map *map, const struct dr_trunk *trunk)
 {
 	json_open(key, '{');
@@ -344,58 +286,37 @@ static void print_json_side(
 }
 
 
-static void add_side(struct words *words, const struct dr_map *map,
-		const struct dr_trunk *trunk)
-{
-	if(trunk->name.len > 0) {
-		words_add(words, "trunk ");
-		words_add_text(words, trunk->name);
-	} else {
-		words_add(words, "no trunk");
-	}
-	words_add(words, ", profile ");
-	words_add_text(words, dr_map_profile_name(map, trunk->profile));
-	if(trunk->trust)
-		words_add(words, ", trusted");
-}
-
-
 static void print_hop(struct diff *diff, struct dr_text pattern,
 		const struct dr_trunk *old, const struct dr_trunk *new)
 {
-	struct words words = {.len = 0};
-
 	diff->count++;
 	if(diff->as_json) {
-		diff_open("hop");
+		open_json("hop");
 		json_text("hop", pattern);
-		print_json_side("old", diff->old.map, old);
-		print_json_side("new", diff->new.map, new);
+		print_trunk_json("old", diff->old.map, old);
+		print_trunk_json("new", diff->new.map, new);
 		json_close('}');
 		return;
 	}
-	words_add_text(&words, pattern);
-	words_add(&words, ": ");
-	add_side(&words, diff->old.map, old);
-	words_add(&words, " -> ");
-	add_side(&words, diff->new.map, new);
-	printf("next hop %s\n", words.s);
+	fputs("next hop ", stdout);
+	text_print(stdout, pattern);
+	fputs(": ", stdout);
+	print_trunk(diff->old.map, old);
+	fputs(" -> ", stdout);
+	print_trunk(diff->new.map, new);
+	putchar('\n');
 }
 
 
 static void compare_hop(
 		struct diff *diff, struct dr_text pattern, struct pairs *pairs)
 {
-	char hop[HOP_MAX];
 	struct dr_trunk old, new;
-	struct dr_text old_profile, new_profile;
 
-	example_of(pattern, hop);
-	find_trunk(diff->old.map, hop, &no_address, &old);
-	find_trunk(diff->new.map, hop, &no_address, &new);
-	old_profile = dr_map_profile_name(diff->old.map, old.profile);
-	new_profile = dr_map_profile_name(diff->new.map, new.profile);
-	if(!dr_text_is(old_profile, new_profile))
+	trunk_of_pattern(diff->old.map, pattern, &old);
+	trunk_of_pattern(diff->new.map, pattern, &new);
+	if(!dr_text_is(dr_map_profile_name(diff->old.map, old.profile),
+			   dr_map_profile_name(diff->new.map, new.profile)))
 		add_pair(pairs, old.profile, new.profile);
 	else if(dr_text_is(old.name, new.name) && old.trust == new.trust)
 		return;
@@ -407,14 +328,11 @@ static void compare_hop(
  * hop of that kind has. */
 static bool has_pattern(const struct dr_map *map, struct dr_text pattern)
 {
-	char hop[HOP_MAX];
 	struct dr_trunk trunk;
-	int number, i;
+	int number = trunk_of_pattern(map, pattern, &trunk);
+	int i;
 
-	example_of(pattern, hop);
-	find_trunk(map, hop, &no_address, &trunk);
-	number = trunk.name.len > 0 ? dr_map_find_trunk(map, trunk.name) : DR_NONE;
-	for(i = 0; number != DR_NONE && i < trunk.pattern_count; i++) {
+	for(i = 0; i < trunk.pattern_count; i++) {
 		if(dr_text_alike(dr_map_trunk_pattern(map, number, i), pattern))
 			return true;
 	}
@@ -440,14 +358,10 @@ static void compare_patterns(struct diff *diff, const struct dr_map *map,
 }
 
 
-/**
- * Print the next hops that the maps give to another trunk or another profile, or
- * trust differently, one for each pattern that a trunk of either map has, and the
- * answers that change with the profile
- *
- * @param diff The comparison
- */
-static void diff_hops(struct diff *diff)
+/* The next hops that the maps give to another trunk or another profile, or trust
+ * differently, one for each pattern that a trunk of either map has, and the
+ * answers that change with the profile */
+static void compare_hops(struct diff *diff)
 {
 	struct pairs pairs = {NULL, 0, 0};
 	size_t i;
@@ -455,169 +369,177 @@ static void diff_hops(struct diff *diff)
 	compare_patterns(diff, diff->old.map, NULL, &pairs);
 	compare_patterns(diff, diff->new.map, diff->old.map, &pairs);
 	for(i = 0; i < pairs.count; i++)
-		diff_answers(
+		compare_answers(
 				diff, pairs.list[i].old_profile, pairs.list[i].new_profile);
 	free(pairs.list);
 }
 
 
-/* Puts into words what a bridge has under a key */
-typedef void add_value(struct words *words, const struct dr_map *map,
-		int number, const struct dr_bridge *bridge);
-
-
-static void add_addresses(struct words *words, const struct dr_map *map,
-		int number, const struct dr_bridge *bridge)
+/* The header names, or the addresses, of a bridge */
+static void print_list(FILE *out, const struct dr_map *map, int bridge,
+		int count,
+		struct dr_text (*get)(const struct dr_map *map, int bridge, int i))
 {
 	int i;
 
-	for(i = 0; i < bridge->pattern_count; i++) {
-		words_add(words, "%s", i ? ", " : "");
-		words_add_text(words, dr_map_bridge_pattern(map, number, i));
+	for(i = 0; i < count; i++) {
+		fputs(i > 0 ? ", " : "", out);
+		text_print(out, get(map, bridge, i));
 	}
 }
 
 
-static void add_headers(struct words *words, const struct dr_map *map,
-		int number, const struct dr_bridge *bridge)
+/* Keys of a bridge; its replies follow */
+enum bridge_key
 {
-	int i;
+	BRIDGE_ADDRESS,
+	BRIDGE_HEADERS,
+	BRIDGE_DETAIL_HEADER,
+	BRIDGE_PHRASE,
+	BRIDGE_REPLIES
+};
 
-	for(i = 0; i < bridge->header_count; i++) {
-		words_add(words, "%s", i ? ", " : "");
-		words_add_text(words, dr_map_bridge_header(map, number, i));
+
+/* What a bridge has under a key, as a string to be freed */
+static char *bridge_value(const struct dr_map *map, int number, int key)
+{
+	struct dr_bridge bridge;
+	struct dr_reply reply;
+	char *value;
+	FILE *out = string_open(&value);
+
+	dr_map_get_bridge(map, number, &bridge);
+	if(key == BRIDGE_ADDRESS) {
+		print_list(
+				out, map, number, bridge.pattern_count, dr_map_bridge_pattern);
+	} else if(key == BRIDGE_HEADERS) {
+		print_list(out, map, number, bridge.header_count, dr_map_bridge_header);
+	} else if(key == BRIDGE_PHRASE) {
+		fputs(bridge.phrase_is_reason ? "reason" : "as it came", out);
+	} else if(key == BRIDGE_DETAIL_HEADER && bridge.detail_header.len > 0) {
+		text_print(out, bridge.detail_header);
+	} else if(key >= BRIDGE_REPLIES
+			  && key - BRIDGE_REPLIES < bridge.reply_count) {
+		dr_map_get_reply(map, number, key - BRIDGE_REPLIES, &reply);
+		reply_print(out, &reply);
+	} else {
+		fputs("none", out);
 	}
+	string_close(out);
+	return value;
 }
 
 
-static void add_detail_header(struct words *words, const struct dr_map *map,
-		int number, const struct dr_bridge *bridge)
+static void print_bridge(struct diff *diff, struct dr_text bridge,
+		const char *key, const char *old, const char *new)
 {
-	(void)map;
-	(void)number;
-	if(bridge->detail_header.len > 0)
-		words_add_text(words, bridge->detail_header);
-	else
-		words_add(words, "none");
-}
-
-
-static void add_phrase(struct words *words, const struct dr_map *map,
-		int number, const struct dr_bridge *bridge)
-{
-	(void)map;
-	(void)number;
-	words_add(words, bridge->phrase_is_reason ? "reason" : "as it came");
-}
-
-
-static void print_change(struct diff *diff, struct dr_text bridge,
-		const char *key, const struct words *old, const struct words *new)
-{
-	if(strcmp(old->s, new->s) == 0)
-		return;
-
 	diff->count++;
 	if(!diff->as_json) {
 		printf("bridge %.*s: %s: %s -> %s\n", (int)bridge.len, bridge.s, key,
-				old->s, new->s);
+				old, new);
 		return;
 	}
-	diff_open("bridge");
+	open_json("bridge");
 	json_text("bridge", bridge);
 	json_string("key", key);
-	json_string("old", old->s);
-	json_string("new", new->s);
+	json_string("old", old);
+	json_string("new", new);
 	json_close('}');
 }
 
 
-/* The reply of that number in words, or none */
-static void add_reply(struct words *words, const struct dr_map *map, int bridge,
-		int count, int number)
+static void compare_bridges(struct diff *diff, int old_number, int new_number)
 {
-	struct dr_reply reply;
-
-	if(number >= count) {
-		words_add(words, "none");
-		return;
-	}
-	dr_map_get_reply(map, bridge, number, &reply);
-	words_add_reply(words, &reply);
-}
-
-
-static void compare_bridge(struct diff *diff, int old_number, int new_number)
-{
-	static const struct
-	{
-		const char *key;
-		add_value *add;
-	} values[] = {{"address", add_addresses}, {"headers", add_headers},
-			{"detail_header", add_detail_header}, {"phrase", add_phrase}};
+	static const char *const keys[BRIDGE_REPLIES] = {
+			"address", "headers", "detail_header", "phrase"};
+	char reply_key[sizeof("reply -2147483648")];
 	struct dr_bridge old, new;
-	size_t i;
-	int j;
+	int key, end;
 
 	dr_map_get_bridge(diff->old.map, old_number, &old);
 	dr_map_get_bridge(diff->new.map, new_number, &new);
-	for(i = 0; i < sizeof(values) / sizeof(*values); i++) {
-		struct words old_words = {.len = 0}, new_words = {.len = 0};
+	end = BRIDGE_REPLIES
+		  + (old.reply_count > new.reply_count ? old.reply_count
+											   : new.reply_count);
+	for(key = 0; key < end; key++) {
+		char *old_value = bridge_value(diff->old.map, old_number, key);
+		char *new_value = bridge_value(diff->new.map, new_number, key);
 
-		values[i].add(&old_words, diff->old.map, old_number, &old);
-		values[i].add(&new_words, diff->new.map, new_number, &new);
-		print_change(diff, old.name, values[i].key, &old_words, &new_words);
-	}
-	for(j = 0; j < old.reply_count || j < new.reply_count; j++) {
-		struct words old_words = {.len = 0}, new_words = {.len = 0};
-		char key[sizeof("reply -2147483648")];
-
-		snprintf(key, sizeof(key), "reply %d", j + 1);
-		add_reply(&old_words, diff->old.map, old_number, old.reply_count, j);
-		add_reply(&new_words, diff->new.map, new_number, new.reply_count, j);
-		print_change(diff, old.name, key, &old_words, &new_words);
+		snprintf(reply_key, sizeof(reply_key), "reply %d",
+				key - BRIDGE_REPLIES + 1);
+		if(strcmp(old_value, new_value) != 0)
+			print_bridge(diff, old.name,
+					key < BRIDGE_REPLIES ? keys[key] : reply_key, old_value,
+					new_value);
+		free(old_value);
+		free(new_value);
 	}
 }
 
 
-/**
- * Print what bridges of the same name have differently, and those that are only
- * in one map
- *
- * @param diff The comparison
- */
-static void diff_bridges(struct diff *diff)
+static struct dr_text bridge_name(const struct dr_map *map, int number)
 {
 	struct dr_bridge bridge;
+
+	dr_map_get_bridge(map, number, &bridge);
+	return bridge.name;
+}
+
+
+/* What only one map has; in: old or new */
+static void print_only(struct diff *diff, const char *kind, struct dr_text name,
+		const char *in, const struct named_map *map)
+{
+	diff->count++;
+	if(!diff->as_json) {
+		printf("%s %.*s: only in %s\n", kind, (int)name.len, name.s, map->name);
+		return;
+	}
+	open_json(kind);
+	json_text(kind, name);
+	json_string("only_in", in);
+	json_close('}');
+}
+
+
+/* Compare what has the same name in both maps, and print what only one has */
+static void compare_kind(struct diff *diff, const struct kind *kind)
+{
+	const struct dr_map *old = diff->old.map, *new = diff->new.map;
 	int i, other;
 
-	for(i = 0; i < dr_map_bridge_count(diff->old.map); i++) {
-		dr_map_get_bridge(diff->old.map, i, &bridge);
-		other = dr_map_find_bridge(diff->new.map, bridge.name);
+	for(i = 0; i < kind->count(old); i++) {
+		other = kind->find(new, kind->name_of(old, i));
 		if(other == DR_NONE)
-			diff_only(diff, "bridge", bridge.name, false);
+			print_only(
+					diff, kind->name, kind->name_of(old, i), "old", &diff->old);
 		else
-			compare_bridge(diff, i, other);
+			kind->compare(diff, i, other);
 	}
-	for(i = 0; i < dr_map_bridge_count(diff->new.map); i++) {
-		dr_map_get_bridge(diff->new.map, i, &bridge);
-		if(dr_map_find_bridge(diff->old.map, bridge.name) == DR_NONE)
-			diff_only(diff, "bridge", bridge.name, true);
+	for(i = 0; i < kind->count(new); i++) {
+		if(kind->find(old, kind->name_of(new, i)) == DR_NONE)
+			print_only(
+					diff, kind->name, kind->name_of(new, i), "new", &diff->new);
 	}
 }
 
 
 static void print_diff(struct diff *diff)
 {
+	static const struct kind profiles = {"profile", dr_map_profile_count,
+			dr_map_find_profile, dr_map_profile_name, compare_answers};
+	static const struct kind bridges = {"bridge", dr_map_bridge_count,
+			dr_map_find_bridge, bridge_name, compare_bridges};
+
 	if(diff->as_json) {
 		json_open(NULL, '{');
 		json_string("old", diff->old.name);
 		json_string("new", diff->new.name);
 		json_open("changes", '[');
 	}
-	diff_profiles(diff);
-	diff_hops(diff);
-	diff_bridges(diff);
+	compare_kind(diff, &profiles);
+	compare_hops(diff);
+	compare_kind(diff, &bridges);
 	if(diff->as_json) {
 		json_close(']');
 		json_bool("differ", diff->count > 0);

@@ -42,7 +42,8 @@ $(BUILD)/drmap-sanitized: $(addprefix $(DRMAP_BUILD)/sanitized/,$(DRMAP_O))
 $(BUILD)/drmap-hungry: $(addprefix $(DRMAP_BUILD)/sanitized/,$(DRMAP_O) \
 		tests/drmap/hungry.o)
 	$(CC) $(CORE_SANITIZE) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
-		-Wl,--wrap=strdup,--wrap=getline -o $@ $^ $(CORE_LIBS)
+		-Wl,--wrap=getline,--wrap=open_memstream \
+		-Wl,--wrap=fclose,--wrap=tsearch -o $@ $^ $(CORE_LIBS)
 
 $(DRMAP_BUILD)/plain/%.o: %.c $(DRMAP_H)
 	@mkdir -p $(@D)

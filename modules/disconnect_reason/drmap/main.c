@@ -256,8 +256,10 @@ int find_profile(const struct command *command, const struct named_map *map,
  * @param hop     A next hop as people write it, a name or an address
  * @param address Tried where the hop has no trunk; of no length: not known
  * @param trunk   Set; without a name when there is none
+ *
+ * @return The trunk's number, or DR_NONE
  */
-void find_trunk(const struct dr_map *map, const char *hop,
+int find_trunk(const struct dr_map *map, const char *hop,
 		const struct dr_address *address, struct dr_trunk *trunk)
 {
 	int number = DR_NONE;
@@ -268,6 +270,7 @@ void find_trunk(const struct dr_map *map, const char *hop,
 			number = dr_map_trunk_of_address(map, address);
 	}
 	dr_map_get_trunk(map, number, trunk);
+	return number;
 }
 
 

@@ -79,7 +79,7 @@ int maps_read(struct arguments *arguments);
 void maps_free(struct arguments *arguments);
 int find_profile(const struct command *command, const struct named_map *map,
 		const char *name, int *profile);
-void find_trunk(const struct dr_map *map, const char *hop,
+int find_trunk(const struct dr_map *map, const char *hop,
 		const struct dr_address *address, struct dr_trunk *trunk);
 void complaints_print(FILE *out, const struct dr_complaints *complaints);
 int print_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -241,6 +241,35 @@ void groups_free(struct groups *groups)
 }
 
 
+/**
+ * What is compared of an answer
+ *
+ * @param answer   The answer, to which the texts of the outcome belong
+ * @param decision true: what decided it, too
+ *
+ * @return The outcome
+ */
+struct outcome outcome_of(const struct dr_answer *answer, bool decision)
+{
+	struct outcome outcome = {.reason = (int)answer->reason,
+			.detail = answer->detail,
+			.decided_by = DR_ANY,
+			.rule = DR_NONE};
+
+	if(!decision)
+		return outcome;
+
+	outcome.decided_by = (int)answer->decided_by;
+	if(answer->decided_by == DR_BY_RULE)
+		outcome.rule = answer->rule;
+	else
+		outcome.row = answer->row;
+	if(answer->decided_by == DR_BY_CODE)
+		outcome.row_code = answer->code;
+	return outcome;
+}
+
+
 /* Ask a profile for an answer, and in a table for what decided, too */
 static struct outcome ask(const struct side *side,
 		const struct context *context, const struct input *input, bool table)
@@ -254,7 +283,6 @@ static struct outcome ask(const struct side *side,
 			.code = input->code,
 			.after = input->after,
 			.phrase = context->phrase};
-	struct outcome outcome = {.decided_by = DR_ANY, .rule = DR_NONE};
 	struct dr_answer answer;
 	int len = 0;
 
@@ -268,19 +296,7 @@ static struct outcome ask(const struct side *side,
 	attempt.headers = (struct dr_text){headers, (size_t)len};
 	dr_classify(&attempt, &answer);
 
-	outcome.reason = (int)answer.reason;
-	outcome.detail = answer.detail;
-	if(!table)
-		return outcome;
-
-	outcome.decided_by = (int)answer.decided_by;
-	if(answer.decided_by == DR_BY_RULE)
-		outcome.rule = answer.rule;
-	else
-		outcome.row = answer.row;
-	if(answer.decided_by == DR_BY_CODE)
-		outcome.row_code = answer.code;
-	return outcome;
+	return outcome_of(&answer, table);
 }
 
 

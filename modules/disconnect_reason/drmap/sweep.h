@@ -109,6 +109,7 @@ bool set_have(const struct set *set, int number);
 void set_unite(struct set *into, const struct set *from);
 bool set_equal(const struct set *a, const struct set *b);
 bool codes_are_soft(const struct set *codes);
+struct outcome outcome_of(const struct dr_answer *answer, bool decision);
 bool outcomes_equal(const struct outcome *a, const struct outcome *b);
 int contexts_order(const struct context *a, const struct context *b);
 

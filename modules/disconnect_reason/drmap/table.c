@@ -6,238 +6,16 @@
  * OpenSSL.
  */
 
-#include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../core/explain.h"
-#include "json_map.h"
+#include "json.h"
 #include "main.h"
 #include "print.h"
-#include "sweep.h"
 
-/** How a table looks */
-enum format
-{
-	FORMAT_TEXT,
-	FORMAT_TSV,
-	FORMAT_MARKDOWN,
-	FORMAT_JSON
-};
-
-/** Columns of a table; a section has one profile and one kind */
-enum column
-{
-	COLUMN_PROFILE,
-	COLUMN_KIND,
-	COLUMN_INPUT,
-	COLUMN_REASON,
-	COLUMN_DETAIL,
-	COLUMN_DECIDED_BY,
-	COLUMN_WHY,
-	COLUMN_COUNT
-};
-
-/** A line of a table */
-struct row
-{
-	char *cells[COLUMN_COUNT];
-};
-
-/** A table; all zero at first */
-struct rows
-{
-	struct row *list;
-	size_t count;
-	size_t room;
-};
-
-/* Columns of a section: what is the same in all its rows stands above it */
-#define SECTION_COLUMN COLUMN_INPUT
-
-/* A wider cell does not move the columns behind it */
+/* A wider cell does not move the columns after it */
 #define WIDTH_MAX 40
-
-static const char *const titles[COLUMN_COUNT] = {
-		[COLUMN_PROFILE] = "profile",
-		[COLUMN_KIND] = "kind",
-		[COLUMN_INPUT] = "input",
-		[COLUMN_REASON] = "reason",
-		[COLUMN_DETAIL] = "detail",
-		[COLUMN_DECIDED_BY] = "decided_by",
-		[COLUMN_WHY] = "why",
-};
-
-
-/**
- * Add a row; ends the program when there is no memory
- *
- * @param rows  The table
- * @param cells COLUMN_COUNT strings, copied
- */
-static void rows_add(struct rows *rows, const char *const *cells)
-{
-	struct row *row;
-	int c;
-
-	rows->list = list_grow(
-			rows->list, rows->count, &rows->room, sizeof(*rows->list));
-	row = &rows->list[rows->count++];
-	for(c = 0; c < COLUMN_COUNT; c++)
-		row->cells[c] = must_have(strdup(cells[c]));
-}
-
-
-static void print_tsv_row(const char *const *cells)
-{
-	int c;
-
-	for(c = 0; c < COLUMN_COUNT; c++)
-		printf("%s%s", cells[c], c + 1 < COLUMN_COUNT ? "\t" : "\n");
-}
-
-
-static void print_tsv(const struct rows *rows)
-{
-	size_t i;
-
-	print_tsv_row(titles);
-	for(i = 0; i < rows->count; i++)
-		print_tsv_row((const char *const *)rows->list[i].cells);
-}
-
-
-/* Does a section begin at a row? One does behind the last row, too. */
-static bool begins_section(const struct rows *rows, size_t i)
-{
-	const struct row *row = rows->list + i;
-
-	return i == 0 || i == rows->count
-		   || strcmp(row->cells[COLUMN_PROFILE], row[-1].cells[COLUMN_PROFILE])
-					  != 0
-		   || strcmp(row->cells[COLUMN_KIND], row[-1].cells[COLUMN_KIND]) != 0;
-}
-
-
-static void print_markdown_cell(const char *cell)
-{
-	fputs(" ", stdout);
-	for(; *cell != '\0'; cell++) {
-		if(*cell == '|' || *cell == '\\' || *cell == '*' || *cell == '_'
-				|| *cell == '`' || *cell == '<')
-			putchar('\\');
-		putchar(*cell);
-	}
-	fputs(" |", stdout);
-}
-
-
-static void print_markdown_row(const char *const *cells)
-{
-	int c;
-
-	putchar('|');
-	for(c = SECTION_COLUMN; c < COLUMN_COUNT; c++)
-		print_markdown_cell(cells[c]);
-	putchar('\n');
-}
-
-
-static void print_markdown(const struct rows *rows)
-{
-	size_t i;
-
-	for(i = 0; i < rows->count; i++) {
-		const char *const *cells = (const char *const *)rows->list[i].cells;
-
-		if(begins_section(rows, i)) {
-			printf("%s## Profile %s: %s\n\n", i ? "\n" : "",
-					cells[COLUMN_PROFILE], cells[COLUMN_KIND]);
-			print_markdown_row(titles);
-			puts("|---|---|---|---|---|");
-		}
-		print_markdown_row(cells);
-	}
-}
-
-
-/* The widths of the section's columns that begins at a row */
-static void measure(
-		const struct rows *rows, size_t begin, int widths[COLUMN_COUNT])
-{
-	size_t i;
-	int c;
-
-	memset(widths, 0, COLUMN_COUNT * sizeof(*widths));
-	for(i = begin; i == begin || !begins_section(rows, i); i++) {
-		for(c = SECTION_COLUMN; c < COLUMN_COUNT; c++) {
-			int width = (int)strlen(rows->list[i].cells[c]);
-
-			if(width > widths[c] && width <= WIDTH_MAX)
-				widths[c] = width;
-		}
-	}
-}
-
-
-static void print_text(const struct rows *rows)
-{
-	int widths[COLUMN_COUNT];
-	size_t i;
-
-	for(i = 0; i < rows->count; i++) {
-		char **cells = rows->list[i].cells;
-
-		if(begins_section(rows, i)) {
-			measure(rows, i, widths);
-			printf("%sprofile %s: %s\n", i ? "\n" : "", cells[COLUMN_PROFILE],
-					cells[COLUMN_KIND]);
-		}
-		printf("  %-*s  %-*s  %-*s  %-*s  %s\n", widths[COLUMN_INPUT],
-				cells[COLUMN_INPUT], widths[COLUMN_REASON],
-				cells[COLUMN_REASON], widths[COLUMN_DETAIL],
-				cells[COLUMN_DETAIL], widths[COLUMN_DECIDED_BY],
-				cells[COLUMN_DECIDED_BY], cells[COLUMN_WHY]);
-	}
-}
-
-
-/**
- * Print a table
- *
- * @param rows   The table
- * @param format All but FORMAT_JSON
- */
-static void rows_print(const struct rows *rows, enum format format)
-{
-	if(format == FORMAT_TSV)
-		print_tsv(rows);
-	else if(format == FORMAT_MARKDOWN)
-		print_markdown(rows);
-	else
-		print_text(rows);
-}
-
-
-/**
- * Give back the memory of a table
- *
- * @param rows The table; empty afterwards
- */
-static void rows_free(struct rows *rows)
-{
-	size_t i;
-	int c;
-
-	for(i = 0; i < rows->count; i++) {
-		for(c = 0; c < COLUMN_COUNT; c++)
-			free(rows->list[i].cells[c]);
-	}
-	free(rows->list);
-	memset(rows, 0, sizeof(*rows));
-}
-
 
 /* clang-format off */
 static const char help[] =
@@ -256,6 +34,16 @@ COMMON_HELP
 static const struct option options[] = {{"profile", required_argument, NULL, 0},
 		{"format", required_argument, NULL, 0}, COMMON_OPTIONS};
 
+/* How a table looks */
+enum format
+{
+	FORMAT_TEXT,
+	FORMAT_TSV,
+	FORMAT_MARKDOWN,
+	FORMAT_JSON,
+	FORMAT_COUNT
+};
+
 /* What the command line asks for */
 struct wish
 {
@@ -263,85 +51,259 @@ struct wish
 	enum format format;
 };
 
-/* A table that is being made */
+/* Columns of a section */
+enum column
+{
+	COLUMN_INPUT,
+	COLUMN_REASON,
+	COLUMN_DETAIL,
+	COLUMN_DECIDED_BY,
+	COLUMN_WHY,
+	COLUMN_COUNT
+};
+
+struct row
+{
+	const char *cells[COLUMN_COUNT];
+	char *memory; /* where they stand */
+};
+
+/* A table that is being made. It has a section for each profile and kind of
+ * input. */
 struct table
 {
 	struct side side;
 	struct dr_text profile;
+	const char *kind;
 	enum format format;
-	struct rows rows; /* all formats but JSON */
+	bool has_section; /* one was printed */
+	struct row *rows; /* of the section; none in JSON */
+	size_t count;
+	size_t room;
 };
+
+static const struct row titles = {
+		{"input", "reason", "detail", "decided_by", "why"}, NULL};
 
 
 static int take_wish(void *context, const char *name, const char *value)
 {
-	static const char *const formats[] = {[FORMAT_TEXT] = "text",
+	static const char *const formats[FORMAT_COUNT] = {[FORMAT_TEXT] = "text",
 			[FORMAT_TSV] = "tsv",
 			[FORMAT_MARKDOWN] = "md",
 			[FORMAT_JSON] = "json"};
 	struct wish *wish = context;
-	size_t i;
+	int i = 0;
 
 	if(strcmp(name, "profile") == 0) {
 		wish->profile = value;
 		return STATUS_GO_ON;
 	}
-	for(i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
-		if(strcmp(value, formats[i]) == 0) {
-			wish->format = (enum format)i;
-			return STATUS_GO_ON;
-		}
+	while(i < FORMAT_COUNT && strcmp(value, formats[i]) != 0)
+		i++;
+	if(i == FORMAT_COUNT)
+		return print_error("table: --format: expected text, tsv, md or json, "
+						   "not \"%s\"",
+				value);
+	wish->format = (enum format)i;
+	return STATUS_GO_ON;
+}
+
+
+/* Cut a string at its tabs; no cell has one, see text_print() */
+static struct row make_row(char *memory)
+{
+	struct row row = {.memory = memory};
+	int c;
+
+	for(c = 0; c < COLUMN_COUNT; c++) {
+		row.cells[c] = memory;
+		memory += strcspn(memory, "\t");
+		if(*memory != '\0')
+			*memory++ = '\0';
 	}
-	return print_error(
-			"table: --format: expected text, tsv, md or json, not \"%s\"",
-			value);
+	return row;
 }
 
 
-static void add_row(struct table *table, const char *kind, const char *input,
-		const struct outcome *answer)
+static void print_tsv_row(
+		struct dr_text profile, const char *kind, const struct row *row)
 {
-	struct words profile = {.len = 0}, reason = profile, detail = profile,
-				 decided_by = profile, why = profile;
-	struct dr_text none = {NULL, 0};
+	int c;
 
-	words_add_text(&profile, table->profile);
-	words_add_answer(&reason, answer->reason, none);
-	words_add_text(&detail, answer->detail);
+	text_print(stdout, profile);
+	printf("\t%s", kind);
+	for(c = 0; c < COLUMN_COUNT; c++)
+		printf("\t%s", row->cells[c]);
+	putchar('\n');
+}
+
+
+static void print_markdown_cell(const char *cell)
+{
+	fputs(" ", stdout);
+	for(; *cell != '\0'; cell++) {
+		if(strchr("|\\*_`<", *cell))
+			putchar('\\');
+		putchar(*cell);
+	}
+	fputs(" |", stdout);
+}
+
+
+static void print_markdown_row(const struct row *row)
+{
+	int c;
+
+	putchar('|');
+	for(c = 0; c < COLUMN_COUNT; c++)
+		print_markdown_cell(row->cells[c]);
+	putchar('\n');
+}
+
+
+static int width_of(const struct table *table, int column)
+{
+	int most = 0;
+	size_t i;
+
+	for(i = 0; i < table->count; i++) {
+		int width = (int)strlen(table->rows[i].cells[column]);
+
+		if(width > most && width <= WIDTH_MAX)
+			most = width;
+	}
+	return most;
+}
+
+
+static void print_text_row(
+		const struct row *row, const int widths[COLUMN_COUNT])
+{
+	int c;
+
+	for(c = 0; c < COLUMN_WHY; c++)
+		printf("  %-*s", widths[c], row->cells[c]);
+	printf("  %s\n", row->cells[COLUMN_WHY]);
+}
+
+
+static void print_title(const struct table *table)
+{
+	bool is_text = table->format == FORMAT_TEXT;
+
+	printf("%s%s ", table->has_section ? "\n" : "",
+			is_text ? "profile" : "## Profile");
+	text_print(stdout, table->profile);
+	printf(": %s\n", table->kind);
+	if(is_text)
+		return;
+	putchar('\n');
+	print_markdown_row(&titles);
+	puts("|---|---|---|---|---|");
+}
+
+
+/* Print the rows of a section, which then has none */
+static void end_section(struct table *table)
+{
+	int widths[COLUMN_COUNT];
+	size_t i;
+	int c;
+
+	for(c = 0; c < COLUMN_COUNT; c++)
+		widths[c] = width_of(table, c);
+	if(table->count > 0 && table->format != FORMAT_TSV)
+		print_title(table);
+	table->has_section = table->has_section || table->count > 0;
+	for(i = 0; i < table->count; i++) {
+		const struct row *row = &table->rows[i];
+
+		if(table->format == FORMAT_TSV)
+			print_tsv_row(table->profile, table->kind, row);
+		else if(table->format == FORMAT_MARKDOWN)
+			print_markdown_row(row);
+		else
+			print_text_row(row, widths);
+		free(row->memory);
+	}
+	table->count = 0;
+}
+
+
+static void print_answer(
+		FILE *out, const struct table *table, const struct outcome *answer)
+{
+	struct outcome reason = {.reason = answer->reason};
+
+	fputc('\t', out);
+	answer_print(out, &reason);
+	fputc('\t', out);
+	text_print(out, answer->detail);
+	fputc('\t', out);
 	if(answer->decided_by != DR_ANY)
-		words_add_text(&decided_by,
-				dr_decider_name((enum dr_decider)answer->decided_by));
+		text_print(out, dr_decider_name((enum dr_decider)answer->decided_by));
+	fputc('\t', out);
 	if(answer->rule != DR_NONE)
-		words_add_rule(&why, table->side.map, answer->rule);
+		rule_print(out, table->side.map, answer->rule);
 	else
-		words_add_text(&why, answer->row);
-	rows_add(&table->rows,
-			(const char *const[COLUMN_COUNT]){profile.s, kind, input, reason.s,
-					detail.s, decided_by.s, why.s});
+		text_print(out, answer->row);
 }
 
 
-static void open_json_row(
-		struct table *table, const char *kind, const char *input)
+/* Add an answer to what a rule asks for, or to the inputs of a group */
+static void add(struct table *table, const struct dr_conditions *when,
+		const struct group *group, const struct outcome *answer)
 {
+	char *memory;
+	FILE *out = string_open(&memory);
+
+	if(when)
+		conditions_print(out, when);
+	else
+		input_print(out, group);
+	if(table->format != FORMAT_JSON) {
+		print_answer(out, table, answer);
+		string_close(out);
+		table->rows = list_grow(
+				table->rows, table->count, &table->room, sizeof(*table->rows));
+		table->rows[table->count++] = make_row(memory);
+		return;
+	}
+	string_close(out);
 	json_open(NULL, '{');
 	json_text("profile", table->profile);
-	json_string("kind", kind);
-	json_string("input", input);
+	json_string("kind", table->kind);
+	json_string("input", memory);
+	free(memory);
+	if(when)
+		conditions_json(when);
+	else
+		input_json(group);
+	answer_json(answer);
+	decision_json(table->side.map, answer);
+	json_close('}');
 }
 
 
-static void close_json_row(struct table *table, const struct outcome *answer)
+/* The rules in the order in which they are asked */
+static void add_rules(struct table *table)
 {
-	json_answer(answer->reason, answer->detail);
-	if(answer->decided_by != DR_ANY)
-		json_text("decided_by",
-				dr_decider_name((enum dr_decider)answer->decided_by));
-	if(answer->rule != DR_NONE)
-		json_rule(table->side.map, answer->rule);
-	else if(answer->row.len > 0)
-		json_text("row", answer->row);
-	json_close('}');
+	int profile = table->side.profile, number = 0;
+	struct dr_profile current;
+	struct dr_rule rule;
+
+	table->kind = "rule";
+	while(next_rule(&table->side, &profile, &number, &rule)) {
+		struct outcome answer = {.reason = (int)rule.reason,
+				.detail = rule.detail,
+				.decided_by = DR_BY_RULE};
+
+		dr_map_get_profile(table->side.map, profile, &current);
+		answer.rule = current.first_rule + number - 1;
+		add(table, &rule.when, NULL, &answer);
+	}
+	end_section(table);
 }
 
 
@@ -357,91 +319,25 @@ static bool comes_last(const struct group *group)
 }
 
 
-static void add_group(
-		struct table *table, const char *kind, const struct group *group)
+static void add_kind(struct table *table, const char *kind, sweep *ask)
 {
-	struct words input = {.len = 0};
-
-	words_add_input(&input, group);
-	if(table->format != FORMAT_JSON) {
-		add_row(table, kind, input.s, &group->new);
-		return;
-	}
-	open_json_row(table, kind, input.s);
-	json_input(group);
-	close_json_row(table, &group->new);
-}
-
-
-static void add_groups(
-		struct table *table, const char *kind, struct groups *groups)
-{
+	struct sides sides = {table->side, table->side, true};
+	struct groups groups = {.list = NULL};
+	int last;
 	size_t i;
 
-	for(i = 0; i < groups->count; i++) {
-		if(!comes_last(&groups->list[i]))
-			add_group(table, kind, &groups->list[i]);
+	ask(&sides, &groups);
+	table->kind = kind;
+	for(last = 0; last < 2; last++) {
+		for(i = 0; i < groups.count; i++) {
+			const struct group *group = &groups.list[i];
+
+			if(comes_last(group) == last)
+				add(table, NULL, group, &group->new);
+		}
 	}
-	for(i = 0; i < groups->count; i++) {
-		if(comes_last(&groups->list[i]))
-			add_group(table, kind, &groups->list[i]);
-	}
-	groups_free(groups);
-}
-
-
-static void add_rule(
-		struct table *table, const struct dr_rule *rule, int number)
-{
-	struct outcome answer = {.reason = (int)rule->reason,
-			.detail = rule->detail,
-			.decided_by = DR_BY_RULE,
-			.rule = number};
-	struct words input = {.len = 0};
-
-	words_add_conditions(&input, &rule->when);
-	if(table->format != FORMAT_JSON) {
-		add_row(table, "rule", input.s, &answer);
-		return;
-	}
-	open_json_row(table, "rule", input.s);
-	json_conditions(&rule->when);
-	close_json_row(table, &answer);
-}
-
-
-/* The rules in the order in which they are asked */
-static void add_rules(struct table *table)
-{
-	int profile = table->side.profile, number = 0;
-	struct dr_profile current;
-	struct dr_rule rule;
-
-	while(next_rule(&table->side, &profile, &number, &rule)) {
-		dr_map_get_profile(table->side.map, profile, &current);
-		add_rule(table, &rule, current.first_rule + number - 1);
-	}
-}
-
-
-static void add_profile(struct table *table, int number)
-{
-	struct sides sides;
-	struct groups groups = {NULL, 0, 0, 0};
-
-	table->profile = dr_map_profile_name(table->side.map, number);
-	table->side.profile = number;
-	sides = (struct sides){table->side, table->side, true};
-
-	add_rules(table);
-	sweep_codes(&sides, &groups);
-	add_groups(table, "code", &groups);
-	sweep_causes(&sides, &groups);
-	add_groups(table, "q850", &groups);
-	sweep_events(&sides, &groups);
-	add_groups(table, "event", &groups);
-	sweep_script(&sides, &groups);
-	add_groups(table, "script", &groups);
+	end_section(table);
+	groups_free(&groups);
 }
 
 
@@ -449,20 +345,28 @@ static void add_profile(struct table *table, int number)
 static void print_table(
 		const struct dr_map *map, int wanted, enum format format)
 {
+	static const struct dr_text profile = DR_TEXT("profile");
 	struct table table = {.side.map = map, .format = format};
 	int i;
 
 	if(format == FORMAT_JSON)
 		json_open(NULL, '[');
+	if(format == FORMAT_TSV)
+		print_tsv_row(profile, "kind", &titles);
 	for(i = 0; i < dr_map_profile_count(map); i++) {
-		if(wanted == DR_NONE || wanted == i)
-			add_profile(&table, i);
+		if(wanted != DR_NONE && wanted != i)
+			continue;
+		table.profile = dr_map_profile_name(map, i);
+		table.side.profile = i;
+		add_rules(&table);
+		add_kind(&table, "code", sweep_codes);
+		add_kind(&table, "q850", sweep_causes);
+		add_kind(&table, "event", sweep_events);
+		add_kind(&table, "script", sweep_script);
 	}
 	if(format == FORMAT_JSON)
 		json_close(']');
-	else
-		rows_print(&table.rows, format);
-	rows_free(&table.rows);
+	free(table.rows);
 }
 
 
