@@ -76,7 +76,7 @@ def replay_json(path, *args, **options):
 
 
 def by_name(found):
-    """Each judged INVITE by the name of its caller; all must be there once."""
+    """Each failed INVITE by the name of its caller; all must be there once."""
     named = {one["call_id"].split("@")[1]: one for one in found["invites"]}
     assert len(named) == len(found["invites"])
     return named

@@ -32,7 +32,7 @@ def reply(code=480, phrase="Nobody", **more):
 
 
 @pytest.fixture
-def judge(tmp_path):
+def replay(tmp_path):
     """Makes a capture of packets and returns what drmap says of it."""
     def made(*packets, options=("-u", "5060,5060"), maps=("built-in", "old.cfg"),
              status=0):
@@ -49,19 +49,19 @@ def judge(tmp_path):
     return made
 
 
-def test_messages_over_segments_of_tcp_and_several_in_one(judge):
+def test_messages_over_segments_of_tcp_and_several_in_one(replay):
     stream = (invite() + reply(180, "Ringing")
               + message("BYE sip:b@x SIP/2.0", cseq="2 BYE", call_id="c@d")
               + reply(480, body="nobody", **REPLY))
     packets = [stream[at:at + 400] for at in range(0, len(stream), 400)]
-    found = judge(*packets, options=("-T", "5060,5060"))
+    found = replay(*packets, options=("-T", "5060,5060"))
     assert [(one["code"], one["phrase"], one["after"], one["new"]["q850"],
              one["new"]["trunk"]) for one in found["invites"]] == \
         [(480, "Nobody", "ringing", 17, "carrier-eu")]
 
 
-def test_nobody_there_is_a_timeout(judge):
-    found = judge(invite(), invite(), reply(100, "Trying"), invite())
+def test_nobody_there_is_a_timeout(replay):
+    found = replay(invite(), invite(), reply(100, "Trying"), invite())
     assert [(one["source"], one["after"]) for one in found["invites"]] == \
         [("timeout", "trying")]
 
@@ -72,43 +72,43 @@ def test_nobody_there_is_a_timeout(judge):
     {"Call_ID": None, "i": "a@b"}, {"CSeq": "1    INVITE"},
     {"Via": "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1,\r\n SIP/2.0/UDP "
             "192.0.2.9;branch=z9hG4bK0"}])
-def test_forms_of_headers(judge, more):
-    found = judge(invite(), reply(**more))
+def test_forms_of_headers(replay, more):
+    found = replay(invite(), reply(**more))
     assert [one.get("code") for one in found["invites"]] == [480]
 
 
 @pytest.mark.parametrize("other", [
     {"branch": "z9hG4bK2"}, {"call_id": "z@z"}, {"cseq": "2 INVITE"},
     {"cseq": "1 CANCEL"}])
-def test_a_reply_to_something_else(judge, other):
-    found = judge(invite(), reply(**other))
+def test_a_reply_to_something_else(replay, other):
+    found = replay(invite(), reply(**other))
     assert [one["source"] for one in found["invites"]] == ["timeout"]
 
 
-def test_the_first_final_reply_counts(judge):
-    found = judge(invite(), reply(486), reply(480), reply(183),
+def test_the_first_final_reply_counts(replay):
+    found = replay(invite(), reply(486), reply(480), reply(183),
                   message("CANCEL sip:b@x SIP/2.0", cseq="1 CANCEL"))
     assert [(one["code"], one["after"]) for one in found["invites"]] == \
         [(486, "none")]
 
 
-def test_a_reply_without_its_invite_is_left_out(judge):
-    assert judge(reply())["invites"] == []
+def test_a_reply_without_its_invite_is_left_out(replay):
+    assert replay(reply())["invites"] == []
 
 
 @pytest.mark.parametrize("to, in_dialog", [(";tag=2", 1), (" ; x=y", 0)])
-def test_an_invite_in_a_dialog_has_no_reason(judge, to, in_dialog):
-    summary = judge(invite(to=to), reply())["summary"]
+def test_an_invite_in_a_dialog_has_no_reason(replay, to, in_dialog):
+    summary = replay(invite(to=to), reply())["summary"]
     assert (summary["in_dialog"], summary["failed"]) == \
         (in_dialog, 1 - in_dialog)
 
 
 @pytest.mark.parametrize("cancel_after, source", [
     (0, "remote"), (1, "cancel")])
-def test_a_cancel_where_the_caller_is_not_seen(judge, cancel_after, source):
+def test_a_cancel_where_the_caller_is_not_seen(replay, cancel_after, source):
     cancel = message("CANCEL sip:b@x SIP/2.0", cseq="1 CANCEL")
     packets = [invite(), *[cancel] * cancel_after, reply(487)]
-    assert [one["source"] for one in judge(*packets)["invites"]] == [source]
+    assert [one["source"] for one in replay(*packets)["invites"]] == [source]
 
 
 @pytest.mark.parametrize("uri, more, trunk", [
@@ -120,43 +120,43 @@ def test_a_cancel_where_the_caller_is_not_seen(judge, cancel_after, source):
      "carrier-eu"),
     ("sip:b@elsewhere", {}, "loopback"), ("sip:b@[x", {}, "loopback"),
     ("sip:", {}, "loopback")])
-def test_the_trunk_of_the_next_hop(judge, uri, more, trunk):
-    found = judge(invite(uri, **more), reply(),
+def test_the_trunk_of_the_next_hop(replay, uri, more, trunk):
+    found = replay(invite(uri, **more), reply(),
                   options=("-4", "192.0.2.1,127.0.0.1", "-u", "5060,5060"))
     assert [one["new"]["trunk"] for one in found["invites"]] == [trunk]
 
 
-def test_the_trunk_of_an_ipv6_address(judge):
-    found = judge(invite("sip:b@elsewhere"), reply(),
+def test_the_trunk_of_an_ipv6_address(replay):
+    found = replay(invite("sip:b@elsewhere"), reply(),
                   options=("-6", "2001:db8::1,2001:db8::2", "-u", "5060,5060"))
     assert [one["new"]["trunk"] for one in found["invites"]] == ["lab-v6"]
 
 
-def test_a_hostile_reply_stays_data(judge):
+def test_a_hostile_reply_stays_data(replay):
     evil = 'x","sip_raw":"00"\x1b[2J\\n'
-    found = judge(invite(call_id=evil), reply(480, evil, call_id=evil))
+    found = replay(invite(call_id=evil), reply(480, evil, call_id=evil))
     assert [(one["call_id"], one["phrase"]) for one in found["invites"]] == \
         [(evil, evil)]
 
 
-def test_bytes_that_are_no_utf8(judge):
+def test_bytes_that_are_no_utf8(replay):
     bad = reply(480, "N\u00f6").replace("\u00f6".encode(), b"\xc0\xaf\xed\xa0\x80")
-    found = judge(invite(), bad)
+    found = replay(invite(), bad)
     assert [one["phrase"] for one in found["invites"]] == ["N" + 5 * "\ufffd"]
 
 
-def test_both_legs_of_a_proxy(judge):
+def test_both_legs_of_a_proxy(replay):
     below = {"Via": "SIP/2.0/UDP 192.0.2.5;branch=z9hG4bKout, SIP/2.0/UDP "
                     "192.0.2.1;branch=z9hG4bK1"}
-    found = judge(invite(), invite(**below), reply(480, **below), reply(480))
+    found = replay(invite(), invite(**below), reply(480, **below), reply(480))
     assert found["summary"]["relayed"] == 1
     assert [one["code"] for one in found["invites"]] == [480]
 
 
-def test_a_trunk_that_answers_after_the_timeout(judge):
+def test_a_trunk_that_answers_after_the_timeout(replay):
     below = {"Via": "SIP/2.0/UDP 192.0.2.5;branch=z9hG4bKout, SIP/2.0/UDP "
                     "192.0.2.1;branch=z9hG4bK1"}
-    found = judge(invite(), invite(**below), reply(180, **below), reply(408),
+    found = replay(invite(), invite(**below), reply(180, **below), reply(408),
                   reply(486, **below), maps=("old.cfg", "old.cfg"))
     assert [(one["source"], one["after"], one["new"]["detail"])
             for one in found["invites"]] == [("timeout", "ringing", "ring-out")]
@@ -195,16 +195,16 @@ def reasons(found):
     ({"X_Two": "MIGRATION", "X_One": "no", "X_LK_Disconnect_Reason": "none"},
      ("USER_UNAVAILABLE", "code"), ("MIGRATION", "trunk")),
 ])
-def test_a_trusted_trunk_names_the_reason(judge, more, old, new):
+def test_a_trusted_trunk_names_the_reason(replay, more, old, new):
     """The first map has no bridges, the second one has some."""
-    found = judge(invite("sip:b@192.0.2.1"), reply(408, "Timeout", **more),
+    found = replay(invite("sip:b@192.0.2.1"), reply(408, "Timeout", **more),
                   maps=("trust.cfg", "distrust.cfg"), status=int(old != new))
     assert reasons(found) == [old + new]
 
 
-def test_only_the_reply_of_a_trusted_trunk_is_believed(judge):
+def test_only_the_reply_of_a_trusted_trunk_is_believed(replay):
     more = {"X_LK_Disconnect_Reason": "AGENT_ERROR"}
-    found = judge(invite(), reply(408, "Timeout", **more),
+    found = replay(invite(), reply(408, "Timeout", **more),
                   maps=("trust.cfg", "distrust.cfg"), status=1)
     assert reasons(found) == [
         ("AGENT_ERROR", "trunk", "SIP_TRUNK_FAILURE", "rule")]

@@ -32,7 +32,7 @@ struct child
 {
 	pid_t pid;
 	FILE *lines;  /* what it writes */
-	FILE *errors; /* what it complains about, a temporary file */
+	FILE *errors; /* what it writes there, a temporary file */
 };
 
 
@@ -57,7 +57,7 @@ static struct dr_text take_bytes(char *s)
 }
 
 
-/* The first value of a key, behind its quote: a string, or the first string of
+/* The first value of a key, after its quote: a string, or the first string of
  * an array; NULL when there is none */
 static char *find_value(char *line, const char *key)
 {

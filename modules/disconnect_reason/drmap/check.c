@@ -7,11 +7,10 @@
  */
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "main.h"
 #include "json.h"
+#include "main.h"
 
 /* clang-format off */
 static const char help[] =
@@ -26,11 +25,6 @@ COMMON_HELP
 
 static const struct option options[] = {COMMON_OPTIONS};
 
-static void print_count(size_t count, const char *what)
-{
-	printf("%zu %s%s", count, what, count == 1 ? "" : "s");
-}
-
 
 static void print_text(const char *file, const struct dr_complaints *complaints)
 {
@@ -40,10 +34,9 @@ static void print_text(const char *file, const struct dr_complaints *complaints)
 		puts("ok");
 		return;
 	}
-	print_count(complaints->errors, "error");
-	fputs(", ", stdout);
-	print_count(complaints->warnings, "warning");
-	putchar('\n');
+	printf("%zu error%s, %zu warning%s\n", complaints->errors,
+			complaints->errors == 1 ? "" : "s", complaints->warnings,
+			complaints->warnings == 1 ? "" : "s");
 }
 
 

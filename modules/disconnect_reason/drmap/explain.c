@@ -6,11 +6,9 @@
  * OpenSSL.
  */
 
-#include <stdio.h>
-
-#include "main.h"
 #include "../core/explain.h"
 #include "json.h"
+#include "main.h"
 
 /* clang-format off */
 static const char help[] =
@@ -56,6 +54,7 @@ static const struct option options[] = {{"code", required_argument, NULL, 0},
 		{"unresolved", no_argument, NULL, 0}, {"no-q850", no_argument, NULL, 0},
 		COMMON_OPTIONS};
 
+
 /* The options are the keys of a question */
 static int take_key(void *context, const char *name, const char *value)
 {
@@ -69,36 +68,16 @@ static int take_key(void *context, const char *name, const char *value)
 }
 
 
-static void print_text(const struct dr_explanation *explanation)
+static void print_pair(const struct dr_pair *pair, bool json)
 {
-	int i;
-
-	for(i = 0; i < explanation->pair_count; i++) {
-		const struct dr_pair *pair = &explanation->pairs[i];
-
-		if(pair->text.s)
-			printf("%-12s  %.*s\n", pair->name, (int)pair->text.len,
-					pair->text.s);
-		else
-			printf("%-12s  %d\n", pair->name, pair->number);
-	}
-}
-
-
-static void print_json(const struct dr_explanation *explanation)
-{
-	int i;
-
-	json_open(NULL, '{');
-	for(i = 0; i < explanation->pair_count; i++) {
-		const struct dr_pair *pair = &explanation->pairs[i];
-
-		if(pair->text.s)
-			json_text(pair->name, pair->text);
-		else
-			json_number(pair->name, pair->number);
-	}
-	json_close('}');
+	if(json && pair->text.s)
+		json_text(pair->name, pair->text);
+	else if(json)
+		json_number(pair->name, pair->number);
+	else if(pair->text.s)
+		printf("%-12s  %.*s\n", pair->name, (int)pair->text.len, pair->text.s);
+	else
+		printf("%-12s  %d\n", pair->name, pair->number);
 }
 
 
@@ -106,13 +85,17 @@ static int answer(
 		const struct dr_map *map, const struct dr_question *question, bool json)
 {
 	struct dr_explanation explanation;
+	int i;
 
 	if(dr_explain(map, question, &explanation) != 0)
 		return print_error("explain: %s", explanation.error);
+
 	if(json)
-		print_json(&explanation);
-	else
-		print_text(&explanation);
+		json_open(NULL, '{');
+	for(i = 0; i < explanation.pair_count; i++)
+		print_pair(&explanation.pairs[i], json);
+	if(json)
+		json_close('}');
 	return STATUS_OK;
 }
 

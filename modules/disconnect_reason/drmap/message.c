@@ -16,8 +16,8 @@
 #include "message.h"
 
 
-/* Cut a text at the first of some bytes; what is in front of it is returned, and
- * the text moves behind it */
+/* Cut a text at the first of some bytes; what comes before it is returned, and
+ * the text goes on after it */
 static struct dr_text cut(struct dr_text *text, const char *ends)
 {
 	struct dr_text front = {text->s, 0};
@@ -37,7 +37,7 @@ static struct dr_text cut(struct dr_text *text, const char *ends)
 }
 
 
-/* The value of a parameter behind ";", or an empty text (RFC 3261 section 25.1,
+/* The value of a parameter after ";", or an empty text (RFC 3261 section 25.1,
  * generic-param) */
 static struct dr_text parameter(struct dr_text text, struct dr_text name)
 {
