@@ -56,12 +56,7 @@ struct pair
 	int new_profile;
 };
 
-struct pairs
-{
-	struct pair *list;
-	size_t count;
-	size_t room;
-};
+LIST(pairs, struct pair);
 
 /* One way to put groups together: they agree in one answer, and in their causes
  * or in their codes. What is new matters more, so more of it is kept. */
@@ -241,9 +236,7 @@ static void add_pair(struct pairs *pairs, int old_profile, int new_profile)
 				&& pairs->list[i].new_profile == new_profile)
 			return;
 	}
-	pairs->list = list_grow(
-			pairs->list, pairs->count, &pairs->room, sizeof(*pairs->list));
-	pairs->list[pairs->count++] = (struct pair){old_profile, new_profile};
+	list_add(pairs, ((struct pair){old_profile, new_profile}));
 }
 
 

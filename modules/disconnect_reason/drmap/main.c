@@ -85,15 +85,14 @@ void *must_have(void *memory)
 
 
 /**
- * Make room for one more element of a list; ends the program when there is no
- * memory
+ * Make room for one more element of a LIST; see list_add()
  *
  * @param list  The list, or NULL
  * @param count How many elements it has
  * @param room  How many it has room for; updated
  * @param size  Size of an element in bytes
  *
- * @return The list, to be freed with free()
+ * @return The list
  */
 void *list_grow(void *list, size_t count, size_t *room, size_t size)
 {

@@ -87,4 +87,19 @@ struct dr_text text_of(const char *s);
 void *must_have(void *memory);
 void *list_grow(void *list, size_t count, size_t *room, size_t size);
 
+/** A list that grows; all zero at first, list to be freed with free() */
+#define LIST(name, type) \
+	struct name          \
+	{                    \
+		type *list;      \
+		size_t count;    \
+		size_t room;     \
+	}
+
+/** Add an element to a LIST; ends the program when there is no memory */
+#define list_add(l, element)                                         \
+	((l)->list = list_grow(                                          \
+			 (l)->list, (l)->count, &(l)->room, sizeof(*(l)->list)), \
+			(l)->list[(l)->count++] = (element))
+
 #endif

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../core/classify.h"
 #include "capture.h"
 #include "json.h"
 #include "main.h"
@@ -69,9 +70,7 @@ struct branch
 /* All INVITEs of a capture, in its order */
 struct branches
 {
-	struct branch **list;
-	size_t count;
-	size_t room;
+	LIST(branch_list, struct branch *) all;
 	void *by_key; /* tree of tsearch() */
 	size_t messages;
 };
@@ -122,9 +121,7 @@ struct replay
 	struct branches branches;
 	size_t ends[END_COUNT];
 	size_t changed;
-	struct change *changes;
-	size_t change_count;
-	size_t change_room;
+	LIST(changes, struct change) changes;
 };
 
 
@@ -195,9 +192,7 @@ static void add_branch(struct branches *branches, const struct message *message,
 {
 	struct branch *branch = must_have(calloc(1, sizeof(*branch)));
 
-	branches->list = list_grow(branches->list, branches->count, &branches->room,
-			sizeof(*branches->list));
-	branches->list[branches->count++] = branch;
+	list_add(&branches->all, branch);
 	branch->key = make_key(message, message->branch);
 	branch->call_id = copy_of(message->call_id);
 	branch->host = copy_of(message_next_hop(message));
@@ -271,8 +266,8 @@ static void free_branches(struct branches *branches)
 {
 	size_t i;
 
-	for(i = 0; i < branches->count; i++) {
-		struct branch *branch = branches->list[i];
+	for(i = 0; i < branches->all.count; i++) {
+		struct branch *branch = branches->all.list[i];
 
 		tdelete(branch, &branches->by_key, order_keys);
 		free(branch->key);
@@ -282,7 +277,7 @@ static void free_branches(struct branches *branches)
 		free(branch->headers);
 		free(branch);
 	}
-	free(branches->list);
+	free(branches->all.list);
 }
 
 
@@ -466,24 +461,18 @@ static void print_json(const struct replay *replay, const struct branch *branch,
 
 
 /* Count one way in which answers change */
-static void add_change(struct replay *replay, const struct outcome *old,
+static void add_change(struct changes *changes, const struct outcome *old,
 		const struct outcome *new)
 {
-	struct change *changes = replay->changes;
 	size_t i = 0;
 
-	replay->changed++;
-	while(i < replay->change_count
-			&& !(outcomes_equal(&changes[i].old, old)
-					&& outcomes_equal(&changes[i].new, new)))
+	while(i < changes->count
+			&& !(outcomes_equal(&changes->list[i].old, old)
+					&& outcomes_equal(&changes->list[i].new, new)))
 		i++;
-	if(i == replay->change_count) {
-		changes = list_grow(changes, i, &replay->change_room, sizeof(*changes));
-		changes[i] = (struct change){*old, *new, 0};
-		replay->changes = changes;
-		replay->change_count++;
-	}
-	changes[i].count++;
+	if(i == changes->count)
+		list_add(changes, ((struct change){*old, *new, 0}));
+	changes->list[i].count++;
 }
 
 
@@ -498,8 +487,9 @@ static void replay_branch(struct replay *replay, const struct branch *branch)
 	old_outcome = outcome_of(&old.answer, false);
 	new_outcome = outcome_of(&new.answer, false);
 	changed = !outcomes_equal(&old_outcome, &new_outcome);
+	replay->changed += changed;
 	if(changed)
-		add_change(replay, &old_outcome, &new_outcome);
+		add_change(&replay->changes, &old_outcome, &new_outcome);
 	if(replay->only_changed && !changed)
 		return;
 	if(replay->as_json)
@@ -527,9 +517,10 @@ static void print_summary(const struct replay *replay)
 		   "%zu relayed, %zu in a dialog, %zu overtaken by another branch\n",
 			ends[END_FAILED], replay->changed, ends[END_ANSWERED],
 			ends[END_RELAYED], ends[END_IN_DIALOG], ends[END_OVERTAKEN]);
-	for(i = 0; i < replay->change_count; i++) {
-		printf("%7zu  ", replay->changes[i].count);
-		change_print(stdout, &replay->changes[i].old, &replay->changes[i].new);
+	for(i = 0; i < replay->changes.count; i++) {
+		printf("%7zu  ", replay->changes.list[i].count);
+		change_print(stdout, &replay->changes.list[i].old,
+				&replay->changes.list[i].new);
 		putchar('\n');
 	}
 }
@@ -549,10 +540,10 @@ static void print_summary_json(const struct replay *replay)
 		json_number(names[i], (long)replay->ends[i]);
 	json_number("changed", (long)replay->changed);
 	json_open("changes", '[');
-	for(i = 0; i < replay->change_count; i++) {
+	for(i = 0; i < replay->changes.count; i++) {
 		json_open(NULL, '{');
-		json_number("count", (long)replay->changes[i].count);
-		change_json(&replay->changes[i].old, &replay->changes[i].new);
+		json_number("count", (long)replay->changes.list[i].count);
+		change_json(&replay->changes.list[i].old, &replay->changes.list[i].new);
 		json_close('}');
 	}
 	json_close(']');
@@ -570,17 +561,17 @@ static void print_replay(struct replay *replay)
 		json_string("new", replay->new.map.name);
 		json_open("invites", '[');
 	}
-	for(i = 0; i < replay->branches.count; i++) {
-		const struct branch *branch = replay->branches.list[i];
+	for(i = 0; i < replay->branches.all.count; i++) {
+		const struct branch *branch = replay->branches.all.list[i];
 		enum end end = end_of(branch);
 
 		replay->ends[end]++;
 		if(end == END_FAILED)
 			replay_branch(replay, branch);
 	}
-	if(replay->change_count > 0)
-		qsort(replay->changes, replay->change_count, sizeof(*replay->changes),
-				order_changes);
+	if(replay->changes.count > 0)
+		qsort(replay->changes.list, replay->changes.count,
+				sizeof(struct change), order_changes);
 	if(!replay->as_json) {
 		print_summary(replay);
 		return;
@@ -601,7 +592,7 @@ static int replay_capture(struct replay *replay)
 	if(status == STATUS_GO_ON)
 		status = replay->changed > 0 ? STATUS_NO : STATUS_OK;
 	free_branches(&replay->branches);
-	free(replay->changes);
+	free(replay->changes.list);
 	return status;
 }
 

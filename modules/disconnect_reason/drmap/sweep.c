@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../core/classify.h"
 #include "main.h"
 #include "sweep.h"
 
@@ -36,12 +37,7 @@ struct sample
 	struct set codes; /* that the rules name */
 };
 
-struct samples
-{
-	struct sample *list;
-	size_t count;
-	size_t room;
-};
+LIST(samples, struct sample);
 
 #define SOFT true
 #define FIRM false
@@ -356,12 +352,10 @@ static void sweep_afters(const struct sides *sides,
 		i = first;
 		while(i < groups->count && !answers_equal(&groups->list[i], &group))
 			i++;
-		if(i < groups->count) {
+		if(i < groups->count)
 			groups->list[i].afters |= group.afters;
-			continue;
-		}
-		groups->list = list_grow(groups->list, i, &groups->room, sizeof(group));
-		groups->list[groups->count++] = group;
+		else
+			list_add(groups, group);
 	}
 }
 
@@ -532,9 +526,7 @@ static void add_rule_samples(
 	sample.codes = codes_of(when->codes, when->code_count);
 	for(i = 0; i == 0 || i < when->cause_count; i++) {
 		sample.cause = when->cause_count > 0 ? when->causes[i] : 0;
-		samples->list = list_grow(
-				samples->list, samples->count, &samples->room, sizeof(sample));
-		samples->list[samples->count++] = sample;
+		list_add(samples, sample);
 	}
 }
 

@@ -76,10 +76,8 @@ struct table
 	struct dr_text profile;
 	const char *kind;
 	enum format format;
-	bool has_section; /* one was printed */
-	struct row *rows; /* of the section; none in JSON */
-	size_t count;
-	size_t room;
+	bool has_section;			 /* one was printed */
+	LIST(rows, struct row) rows; /* of the section; none in JSON */
 };
 
 static const struct row titles = {
@@ -167,8 +165,8 @@ static int width_of(const struct table *table, int column)
 	int most = 0;
 	size_t i;
 
-	for(i = 0; i < table->count; i++) {
-		int width = (int)strlen(table->rows[i].cells[column]);
+	for(i = 0; i < table->rows.count; i++) {
+		int width = (int)strlen(table->rows.list[i].cells[column]);
 
 		if(width > most && width <= WIDTH_MAX)
 			most = width;
@@ -213,11 +211,11 @@ static void end_section(struct table *table)
 
 	for(c = 0; c < COLUMN_COUNT; c++)
 		widths[c] = width_of(table, c);
-	if(table->count > 0 && table->format != FORMAT_TSV)
+	if(table->rows.count > 0 && table->format != FORMAT_TSV)
 		print_title(table);
-	table->has_section = table->has_section || table->count > 0;
-	for(i = 0; i < table->count; i++) {
-		const struct row *row = &table->rows[i];
+	table->has_section = table->has_section || table->rows.count > 0;
+	for(i = 0; i < table->rows.count; i++) {
+		const struct row *row = &table->rows.list[i];
 
 		if(table->format == FORMAT_TSV)
 			print_tsv_row(table->profile, table->kind, row);
@@ -227,7 +225,7 @@ static void end_section(struct table *table)
 			print_text_row(row, widths);
 		free(row->memory);
 	}
-	table->count = 0;
+	table->rows.count = 0;
 }
 
 
@@ -265,9 +263,7 @@ static void add(struct table *table, const struct dr_conditions *when,
 	if(table->format != FORMAT_JSON) {
 		print_answer(out, table, answer);
 		string_close(out);
-		table->rows = list_grow(
-				table->rows, table->count, &table->room, sizeof(*table->rows));
-		table->rows[table->count++] = make_row(memory);
+		list_add(&table->rows, make_row(memory));
 		return;
 	}
 	string_close(out);
@@ -366,7 +362,7 @@ static void print_table(
 	}
 	if(format == FORMAT_JSON)
 		json_close(']');
-	free(table.rows);
+	free(table.rows.list);
 }
 
 
