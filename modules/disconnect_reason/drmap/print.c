@@ -7,57 +7,69 @@
  */
 
 #include <stddef.h>
+#include <string.h>
 
 #include "../core/explain.h"
 #include "json.h"
 #include "main.h"
 #include "print.h"
 
-/* What a key of a map is set to */
+/* What a key's value is, and what it is kept in */
 enum type
 {
-	TYPE_CODES,
-	TYPE_CAUSES,
-	TYPE_REASON,
-	TYPE_SOURCE,
-	TYPE_AFTER,
-	TYPE_HEADER,
-	TYPE_TEXT,
-	TYPE_CODE
+	TYPE_CODES,	 /* a list of unsigned short, and its size_t */
+	TYPE_CAUSES, /* a list of unsigned char, and its size_t */
+	TYPE_SOURCE, /* int, DR_ANY when it is not there */
+	TYPE_AFTER,	 /* the same */
+	TYPE_REASON, /* the same */
+	TYPE_HEADER, /* struct dr_text, as all that follow */
+	TYPE_PREFIX,
+	TYPE_TEXT
 };
 
-/* A key, and where a struct has its value */
+/* A condition of a rule or reply */
 struct key
 {
 	const char *name;
 	enum type type;
-	size_t at;
-	size_t more; /* a list's length; a header's prefix */
+	size_t offset;
 };
 
-#define AT(type, of, at) (*(const type *)((const char *)(of) + (at)))
-#define CONDITION(field) offsetof(struct dr_conditions, field)
-#define REPLY(field) offsetof(struct dr_reply, field)
-
-static const struct key condition_keys[] = {
-		{"code", TYPE_CODES, CONDITION(codes), CONDITION(code_count)},
-		{"source", TYPE_SOURCE, CONDITION(source), 0},
-		{"after", TYPE_AFTER, CONDITION(after), 0},
-		{"q850", TYPE_CAUSES, CONDITION(causes), CONDITION(cause_count)},
-		{"header", TYPE_HEADER, CONDITION(header), CONDITION(prefix)},
-		{"phrase", TYPE_TEXT, CONDITION(phrase), 0},
-		{NULL, TYPE_CODE, 0, 0},
+/* One value of a condition: a text, or a number when text.s is NULL */
+struct value
+{
+	struct dr_text text;
+	int number;
 };
+
+/* The keys of a rule and of a reply; the last one has no name */
+static const struct key rule_keys[] = {
+		{"code", TYPE_CODES, offsetof(struct dr_conditions, codes)},
+		{"source", TYPE_SOURCE, offsetof(struct dr_conditions, source)},
+		{"after", TYPE_AFTER, offsetof(struct dr_conditions, after)},
+		{"q850", TYPE_CAUSES, offsetof(struct dr_conditions, causes)},
+		{"header", TYPE_HEADER, offsetof(struct dr_conditions, header)},
+		{"prefix", TYPE_PREFIX, offsetof(struct dr_conditions, prefix)},
+		{"phrase", TYPE_TEXT, offsetof(struct dr_conditions, phrase)}, {0}};
 
 static const struct key reply_keys[] = {
-		{"code", TYPE_CODES, REPLY(codes), REPLY(code_count)},
-		{"reason", TYPE_REASON, REPLY(reason), 0},
-		{"source", TYPE_SOURCE, REPLY(source), 0},
-		{"after", TYPE_AFTER, REPLY(after), 0},
-		{"detail", TYPE_TEXT, REPLY(detail), 0},
-		{"send", TYPE_CODE, REPLY(send), 0},
-		{NULL, TYPE_CODE, 0, 0},
-};
+		{"code", TYPE_CODES, offsetof(struct dr_reply, codes)},
+		{"reason", TYPE_REASON, offsetof(struct dr_reply, reason)},
+		{"source", TYPE_SOURCE, offsetof(struct dr_reply, source)},
+		{"after", TYPE_AFTER, offsetof(struct dr_reply, after)},
+		{"detail", TYPE_TEXT, offsetof(struct dr_reply, detail)}, {0}};
+
+_Static_assert(
+		offsetof(struct dr_conditions, code_count)
+								- offsetof(struct dr_conditions, codes)
+						== sizeof(void *)
+				&& offsetof(struct dr_conditions, cause_count)
+								   - offsetof(struct dr_conditions, causes)
+						   == sizeof(void *)
+				&& offsetof(struct dr_reply, code_count)
+								   - offsetof(struct dr_reply, codes)
+						   == sizeof(void *),
+		"a list is followed by its length");
 
 
 /**
@@ -159,14 +171,6 @@ static void afters_json(unsigned afters)
 }
 
 
-static void header_print(FILE *out, struct dr_text name, struct dr_text value)
-{
-	text_print(out, name);
-	fputs(": ", out);
-	text_print(out, value);
-}
-
-
 /** The inputs of a group */
 void input_print(FILE *out, const struct group *group)
 {
@@ -193,7 +197,9 @@ void input_print(FILE *out, const struct group *group)
 	}
 	if(context->header.len > 0) {
 		fprintf(out, "%sheader ", with);
-		header_print(out, context->header, context->value);
+		text_print(out, context->header);
+		fputs(": ", out);
+		text_print(out, context->value);
 		with = " and ";
 	}
 	if(context->phrase.len > 0) {
@@ -225,96 +231,85 @@ void input_json(const struct group *group)
 }
 
 
-static bool has_value(const struct key *key, const void *of)
+/* A value of a list, from 0: false when there is none of this number */
+static bool get_listed(
+		const struct key *key, const void *list, size_t i, struct value *value)
 {
-	switch(key->type) {
-		case TYPE_CODES:
-		case TYPE_CAUSES:
-			return AT(size_t, of, key->more) > 0;
-		case TYPE_HEADER:
-		case TYPE_TEXT:
-			return AT(struct dr_text, of, key->at).len > 0;
-		default:
-			return AT(int, of, key->at) != DR_ANY;
+	static const struct dr_text classes[] = {[3] = DR_TEXT("3xx"),
+			[4] = DR_TEXT("4xx"),
+			[5] = DR_TEXT("5xx"),
+			[6] = DR_TEXT("6xx")};
+	const void *values;
+	size_t count;
+
+	memcpy(&values, list, sizeof(values));
+	memcpy(&count, (const char *)list + sizeof(values), sizeof(count));
+	if(i >= count)
+		return false;
+	if(key->type == TYPE_CAUSES) {
+		value->number = ((const unsigned char *)values)[i];
+		return true;
 	}
+	value->number = ((const unsigned short *)values)[i];
+	if(value->number < CODE_MIN)
+		value->text = classes[value->number];
+	return true;
 }
 
 
-/* One of a list of codes or causes */
-static int number_at(const struct key *key, const void *of, size_t i)
+/* A value of a condition, from 0: false when there is none of this number */
+static bool get_value(const struct key *key, const void *conditions, size_t i,
+		struct value *value)
 {
-	return key->type == TYPE_CODES ? AT(unsigned short *, of, key->at)[i]
-								   : AT(unsigned char *, of, key->at)[i];
-}
+	const void *from = (const char *)conditions + key->offset;
 
-
-/* Is a number of a list a whole class of codes, 3 to 6? */
-static bool is_class(const struct key *key, int number)
-{
-	return key->type == TYPE_CODES && number < CODE_MIN;
-}
-
-
-static struct dr_text name_of(const struct key *key, const void *of)
-{
-	int value = AT(int, of, key->at);
-
-	if(key->type == TYPE_REASON)
-		return dr_reason_name((enum dr_reason)value);
-
-	return key->type == TYPE_SOURCE ? dr_source_name((enum dr_source)value)
-									: dr_after_name((enum dr_after)value);
-}
-
-
-static void list_print(FILE *out, const struct key *key, const void *of)
-{
-	size_t i;
-
-	for(i = 0; i < AT(size_t, of, key->more); i++) {
-		int number = number_at(key, of, i);
-
-		fprintf(out, "%s%d%s", i > 0 ? ", " : "", number,
-				is_class(key, number) ? "xx" : "");
+	*value = (struct value){.number = 0};
+	if(key->type <= TYPE_CAUSES)
+		return get_listed(key, from, i, value);
+	if(key->type >= TYPE_HEADER) {
+		memcpy(&value->text, from, sizeof(value->text));
+		return i == 0 && value->text.len > 0;
 	}
+	memcpy(&value->number, from, sizeof(value->number));
+	if(i > 0 || value->number == DR_ANY)
+		return false;
+	if(key->type == TYPE_SOURCE)
+		value->text = dr_source_name((enum dr_source)value->number);
+	else if(key->type == TYPE_AFTER)
+		value->text = dr_after_name((enum dr_after)value->number);
+	else
+		value->text = dr_reason_name((enum dr_reason)value->number);
+	return true;
 }
 
 
-static void value_print(FILE *out, const struct key *key, const void *of)
-{
-	switch(key->type) {
-		case TYPE_CODES:
-		case TYPE_CAUSES:
-			list_print(out, key, of);
-			break;
-		case TYPE_HEADER:
-			header_print(out, AT(struct dr_text, of, key->at),
-					AT(struct dr_text, of, key->more));
-			fputc('*', out);
-			break;
-		case TYPE_TEXT:
-			text_print(out, AT(struct dr_text, of, key->at));
-			break;
-		case TYPE_CODE:
-			fprintf(out, "%d", AT(int, of, key->at));
-			break;
-		default:
-			text_print(out, name_of(key, of));
-	}
-}
-
-
-static void values_print(FILE *out, const struct key *keys, const void *of)
+static void values_print(
+		FILE *out, const struct key *keys, const void *conditions)
 {
 	const char *separator = "";
 	const struct key *key;
+	struct value value;
+	size_t i;
 
 	for(key = keys; key->name; key++) {
-		if(!has_value(key, of))
+		if(key->type == TYPE_PREFIX || !get_value(key, conditions, 0, &value))
 			continue;
 		fprintf(out, "%s%s ", separator, key->name);
-		value_print(out, key, of);
+		for(i = 0; get_value(key, conditions, i, &value); i++) {
+			fputs(i > 0 ? ", " : "", out);
+			if(value.text.s)
+				text_print(out, value.text);
+			else
+				fprintf(out, "%d", value.number);
+		}
 		separator = "; ";
+		if(key->type != TYPE_HEADER)
+			continue;
+		/* The prefix is the next key, and may be empty */
+		get_value(key + 1, conditions, 0, &value);
+		fputs(": ", out);
+		text_print(out, value.text);
+		fputc('*', out);
 	}
 }
 
@@ -322,7 +317,7 @@ static void values_print(FILE *out, const struct key *keys, const void *of)
 /** What a rule asks for */
 void conditions_print(FILE *out, const struct dr_conditions *when)
 {
-	values_print(out, condition_keys, when);
+	values_print(out, rule_keys, when);
 }
 
 
@@ -330,25 +325,7 @@ void conditions_print(FILE *out, const struct dr_conditions *when)
 void reply_print(FILE *out, const struct dr_reply *reply)
 {
 	values_print(out, reply_keys, reply);
-}
-
-
-static void list_json(const struct key *key, const void *of)
-{
-	char class_name[sizeof("-5xx")];
-	size_t i;
-
-	json_open(key->name, '[');
-	for(i = 0; i < AT(size_t, of, key->more); i++) {
-		int number = number_at(key, of, i);
-
-		snprintf(class_name, sizeof(class_name), "%dxx", number % 10);
-		if(is_class(key, number))
-			json_string(NULL, class_name);
-		else
-			json_number(NULL, number);
-	}
-	json_close(']');
+	fprintf(out, "; send %d", reply->send);
 }
 
 
@@ -356,28 +333,26 @@ static void list_json(const struct key *key, const void *of)
 void conditions_json(const struct dr_conditions *when)
 {
 	const struct key *key;
+	struct value value;
+	size_t i;
 
-	for(key = condition_keys; key->name; key++) {
-		if(!has_value(key, when))
+	for(key = rule_keys; key->name; key++) {
+		if(key->type == TYPE_PREFIX || !get_value(key, when, 0, &value))
 			continue;
-		switch(key->type) {
-			case TYPE_CODES:
-			case TYPE_CAUSES:
-				list_json(key, when);
-				break;
-			case TYPE_AFTER:
-				afters_json(1U << AT(int, when, key->at));
-				break;
-			case TYPE_HEADER:
-				json_text(key->name, AT(struct dr_text, when, key->at));
-				json_text("prefix", AT(struct dr_text, when, key->more));
-				break;
-			case TYPE_TEXT:
-				json_text(key->name, AT(struct dr_text, when, key->at));
-				break;
-			default:
-				json_text(key->name, name_of(key, when));
+		if(key->type > TYPE_CAUSES && key->type != TYPE_AFTER) {
+			json_text(key->name, value.text);
+			if(key->type == TYPE_HEADER)
+				json_text("prefix", when->prefix);
+			continue;
 		}
+		json_open(key->name, '[');
+		for(i = 0; get_value(key, when, i, &value); i++) {
+			if(value.text.s)
+				json_text(NULL, value.text);
+			else
+				json_number(NULL, value.number);
+		}
+		json_close(']');
 	}
 }
 
