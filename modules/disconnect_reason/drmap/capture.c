@@ -254,10 +254,9 @@ static int read_capture(
 	else {
 		error = take_lines(child.lines, take, context);
 		status = finish(&child);
-		if(error != 0 && status == STATUS_GO_ON) {
-			print_error("replay: what tshark writes: %s", strerror(error));
-			status = STATUS_ERROR;
-		}
+		if(error != 0 && status == STATUS_GO_ON)
+			status = print_error(
+					"replay: what tshark writes: %s", strerror(error));
 	}
 	if(child.errors)
 		fclose(child.errors);
@@ -272,9 +271,8 @@ static int read_fields(
 	FILE *lines = is_stdin ? stdin : fopen(capture->fields, "r");
 	int error;
 
-	if(lines == NULL) {
+	if(lines == NULL)
 		return print_error("replay: %s: %s", capture->fields, strerror(errno));
-	}
 	error = take_lines(lines, take, context);
 	if(error != 0)
 		print_error("replay: %s: %s", capture->fields, strerror(error));

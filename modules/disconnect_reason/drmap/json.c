@@ -18,36 +18,34 @@ static int depth;
 static bool has_value[DEPTH_MAX + 1]; /* at each depth: a comma is due */
 
 
-/* Length of the UTF-8 sequence at the front of a text, as RFC 3629 section 4 has
- * it; 0 when there is none */
+/* Length of the UTF-8 sequence that a text begins with, as RFC 3629 section 4
+ * has it; 0 when there is none */
 static size_t utf8_length(struct dr_text text)
 {
+	static const struct
+	{
+		unsigned char first;	   /* byte, up to this */
+		unsigned char length;	   /* of the sequence; 0: there is none */
+		unsigned char least, most; /* of the second byte */
+	} rows[] = {{0x7f, 1, 0, 0}, {0xc1, 0, 0, 0}, {0xdf, 2, 0x80, 0xbf},
+			{0xe0, 3, 0xa0, 0xbf}, {0xec, 3, 0x80, 0xbf}, {0xed, 3, 0x80, 0x9f},
+			{0xef, 3, 0x80, 0xbf}, {0xf0, 4, 0x90, 0xbf}, {0xf3, 4, 0x80, 0xbf},
+			{0xf4, 4, 0x80, 0x8f}, {0xff, 0, 0, 0}};
 	const unsigned char *s = (const unsigned char *)text.s;
-	unsigned char least = 0x80, most = 0xbf;
-	size_t len, i;
+	size_t row = 0, i;
 
-	if(s[0] < 0x80)
-		return 1;
-	if(s[0] < 0xc2 || s[0] > 0xf4)
+	while(s[0] > rows[row].first)
+		row++;
+	if(text.len < rows[row].length)
 		return 0;
-	len = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-	if(text.len < len)
+	if(rows[row].length > 1
+			&& (s[1] < rows[row].least || s[1] > rows[row].most))
 		return 0;
-	if(s[0] == 0xe0)
-		least = 0xa0;
-	else if(s[0] == 0xf0)
-		least = 0x90;
-	else if(s[0] == 0xed)
-		most = 0x9f;
-	else if(s[0] == 0xf4)
-		most = 0x8f;
-	if(s[1] < least || s[1] > most)
-		return 0;
-	for(i = 2; i < len; i++) {
+	for(i = 2; i < rows[row].length; i++) {
 		if((s[i] & 0xc0) != 0x80)
 			return 0;
 	}
-	return len;
+	return rows[row].length;
 }
 
 
