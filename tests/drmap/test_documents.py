@@ -104,3 +104,16 @@ def test_installation(tmp_path):
                           check=True, capture_output=True, timeout=30,
                           env=dict(os.environ))
     assert done.stdout.startswith(b"drmap ")
+
+
+def test_flags_of_packagers_come_last():
+    done = subprocess.run(
+        ["make", "-n", "-B", "-C", ROOT, "build/drmap"], check=True,
+        capture_output=True, text=True, timeout=60,
+        env=dict(os.environ, CPPFLAGS="-DFOR_CPP", CFLAGS="-Og -DFOR_CC",
+                 LDFLAGS="-Wl,-z,now"))
+    compiled = re.findall(r".* -c .*/drmap/main\.[co].*", done.stdout)
+    linked = re.findall(r".* -o build/drmap(?![./]).*", done.stdout)
+    assert len(compiled) == len(linked) == 1
+    assert re.search("-O2 .*-DFOR_CPP .*-Og -DFOR_CC ", compiled[0])
+    assert "-Og -DFOR_CC" in linked[0] and "-Wl,-z,now" in linked[0]
