@@ -11,11 +11,11 @@ import pytest
 import book
 import pages
 from lib.caller import fails
+from lib.one_call import FAST, call, left_alone
 from lib.process import wait_for
+from lib.shipped import running
 from lib.sipp import Sipp
 from lib.trunk import reply, silent
-from one_call import FAST, call, left_alone
-from shipped import running
 
 GUIDE = "doc/operators-guide.md"
 MODULES = ("tm", "tmx", "sl", "pv", "disconnect_reason")

@@ -3,10 +3,9 @@
 
 import pytest
 
-pytest.register_assert_rewrite("lib", "engines", "reloading", "torture",
-                               "translation")
+pytest.register_assert_rewrite("lib")
 
-import engines
+from lib import engines
 from lib.case import Case
 from lib.proxies import Proxies
 

@@ -7,11 +7,11 @@ from contextlib import closing
 import pytest
 
 from lib.caller import cancels
+from lib.one_call import ELSEWHERE, FAST, accepting, call, hangs_up, quoted
 from lib.process import wait_for
+from lib.shipped import CFG, LOCAL, ROWS, dial_all, obedient, running
 from lib.sipp import Sipp
 from lib.trunk import cancelled, reply
-from one_call import ELSEWHERE, FAST, accepting, call, hangs_up, quoted
-from shipped import CFG, LOCAL, ROWS, dial_all, obedient, running
 
 EDGE, TABLES = CFG / "livekit-edge-accounting.cfg", CFG / "accounting.sql"
 DETAIL = {"486": "busy", "480": "unavailable", "603": "declined",

@@ -9,12 +9,12 @@ from lib import ports
 from lib.caller import cancels, fails
 from lib.check import REASON_HEADER
 from lib.kamailio import BAD_LINE
+from lib.one_call import (CANNOT_SEND, FAST, UNKNOWN_HOST, accepting, call,
+                          check, edge, hangs_up, quoted)
+from lib.shipped import (CFG, EDGE, LOCAL, MINIMAL, ROWS, dial_all, host,
+                         obedient, options, running, without_module)
 from lib.sipp import Sipp
 from lib.trunk import cancelled, reply
-from one_call import (CANNOT_SEND, FAST, UNKNOWN_HOST, accepting, call, check,
-                      edge, hangs_up, quoted)
-from shipped import (CFG, EDGE, LOCAL, MINIMAL, ROWS, dial_all, host, obedient,
-                     options, running, without_module)
 
 README = CFG.parent / "README.md"
 NUMBERS = [row.dialled for row in ROWS]

@@ -7,12 +7,12 @@ from lib import ports
 from lib.caller import LINGER, asks, cancels, fails
 from lib.check import REASON_HEADER
 from lib.message import distinct
+from lib.one_call import (CANNOT_SEND, FAST, UNKNOWN_HOST, Stranger, accepting,
+                          call, check, edge, hangs_up, left_alone, quoted)
 from lib.scenario import linger, receive, request, scenario
+from lib.shipped import EDGE, LOCAL, MINIMAL, running
 from lib.sipp import Sipp
 from lib.trunk import cancelled, reply, silent
-from one_call import (CANNOT_SEND, FAST, UNKNOWN_HOST, Stranger, accepting,
-                      call, check, edge, hangs_up, left_alone, quoted)
-from shipped import EDGE, LOCAL, MINIMAL, running
 
 # Failover
 

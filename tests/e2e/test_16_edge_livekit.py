@@ -7,14 +7,14 @@ import pytest
 from lib.caller import LINGER, PROVISIONAL, asks, fails
 from lib.case import play
 from lib.message import distinct
+from lib.one_call import TEST_ID, call, edge, left_alone
 from lib.scenario import (ack_failure, answer, answer_last, invite, linger,
                           maybe, pause, receive, receive_invite, request,
                           scenario)
+from lib.shipped import CFG, LOCAL
 from lib.sipp import Sipp
+from lib.translation import FAILURE, phrase_of
 from lib.trunk import GAP, reply, silent
-from one_call import TEST_ID, call, edge, left_alone
-from shipped import CFG, LOCAL
-from translation import FAILURE, phrase_of
 
 CHALLENGE = 'WWW-Authenticate: Digest realm="trunk", nonce="n"'
 PASSWORD = 'Authorization: Digest username="u", realm="trunk", response="0"'

@@ -8,10 +8,10 @@ import pytest
 from lib.caller import fails
 from lib.case import play
 from lib.message import distinct, seconds
+from lib.one_call import TEST_ID, edge
 from lib.scenario import answer, answer_last, label, pause, receive
+from lib.shipped import END, by_number, jump
 from lib.sipp import Sipp
-from one_call import TEST_ID, edge
-from shipped import END, by_number, jump
 
 TIMEOUT, UNAVAILABLE = "CONNECTION_TIMEOUT", "USER_UNAVAILABLE"
 REPLY, TRYING, RINGING = "REPLY_TIMEOUT", "TRYING_TIMEOUT", "RINGING_TIMEOUT"

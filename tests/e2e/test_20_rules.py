@@ -3,13 +3,12 @@
 
 import pytest
 
-import trunk_map
-from lib import ports
+from lib import ports, trunk_map
 from lib.caller import cancels
 from lib.case import outcome
 from lib.proxies import DETAIL
 from lib.trunk import cancelled, reply, silent
-from trunk_map import FAST, map_file, said, tell_names
+from lib.trunk_map import FAST, map_file, said, tell_names
 
 trunks = trunk_map.trunks  # fixture
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-import trunk_map
+from lib import trunk_map
 from lib.caller import fails
 from lib.case import outcome, play
 from lib.check import DETAIL_HEADER, REASON_HEADER
@@ -13,7 +13,7 @@ from lib.message import distinct
 from lib.proxies import DETAIL
 from lib.sipp import Sipp
 from lib.trunk import accept, reply, silent
-from trunk_map import BUSY, FAST, HOURS, NAMES, map_file, named, said
+from lib.trunk_map import BUSY, FAST, HOURS, NAMES, map_file, named, said
 
 trunks = trunk_map.trunks  # fixture
 

@@ -3,20 +3,19 @@
 
 import pytest
 
-import translation
-from lib import process
+from lib import process, translation
 from lib.caller import LINGER, SENT_ON, asks_again, cancels
 from lib.case import outcome
 from lib.check import REASON_HEADER, check_header, what_caller_got
 from lib.proxies import BEFORE
 from lib.scenario import answer, linger, pause, receive_invite, scenario
 from lib.sipp import ANY_ORDER
+from lib.translation import (AWAY, BOTH, BUSY_CODE, CODES, DECLINE, FAILURE,
+                             FAST, GREEDY, IDS, KEYS, MAP, NAMES, NOTHING,
+                             NOT_FOUND, PAIR_486, PHRASES, REJECTED, ROWS,
+                             TIMED_OUT, TIMEOUT, TM_AWAY, UNAVAILABLE,
+                             one_final, phrase_of, takes, wordless)
 from lib.trunk import GAP, accept, cancelled, reply, silent
-from translation import (AWAY, BOTH, BUSY_CODE, CODES, DECLINE, FAILURE, FAST,
-                         GREEDY, IDS, KEYS, MAP, NAMES, NOTHING, NOT_FOUND,
-                         PAIR_486, PHRASES, REJECTED, ROWS, TIMED_OUT, TIMEOUT,
-                         TM_AWAY, UNAVAILABLE, one_final, phrase_of, takes,
-                         wordless)
 
 translated = translation.translated  # fixture
 

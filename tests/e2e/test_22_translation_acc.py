@@ -6,13 +6,13 @@ from contextlib import closing
 
 import pytest
 
-import translation
-from lib import process
+from lib import process, translation
 from lib.proxies import BEFORE
+from lib.translation import (AWAY, BOTH, BUSY_CODE, CODES, DECLINE, MAP,
+                             PHRASES, REJECTED, TIMED_OUT, TM_AWAY,
+                             UNAVAILABLE, one_final)
 from lib.trunk import reply, silent
 from test_12_acc import TABLES, rows
-from translation import (AWAY, BOTH, BUSY_CODE, CODES, DECLINE, MAP, PHRASES,
-                         REJECTED, TIMED_OUT, TM_AWAY, UNAVAILABLE, one_final)
 
 translated = translation.translated  # fixture
 

@@ -3,14 +3,14 @@
 
 import pytest
 
-import translation
+from lib import translation
 from lib.caller import answered
 from lib.check import what_caller_got
+from lib.translation import (AWAY, BOTH, BUSY_CODE, CODES, DECLINE, FAILURE,
+                             FAST, GREEDY, IDS, MAP, NAMES, NOT_FOUND,
+                             PAIR_486, PHRASES, REJECTED, ROWS, TIMED_OUT,
+                             TM_AWAY, UNAVAILABLE, takes)
 from lib.trunk import accept, reply, silent
-from translation import (AWAY, BOTH, BUSY_CODE, CODES, DECLINE, FAILURE, FAST,
-                         GREEDY, IDS, MAP, NAMES, NOT_FOUND, PAIR_486, PHRASES,
-                         REJECTED, ROWS, TIMED_OUT, TM_AWAY, UNAVAILABLE,
-                         takes)
 
 translated = translation.translated  # fixture
 

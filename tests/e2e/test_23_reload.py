@@ -5,11 +5,10 @@ import re
 
 import pytest
 
-import reloading
-from lib import process
+from lib import process, reloading
 from lib.proxies import BEFORE
-from reloading import (A, B, EXPLAIN, RELOAD, SHOW, WORLDS, WRONG, WRONG_LINES,
-                       Proxy, world)
+from lib.reloading import (A, B, EXPLAIN, RELOAD, SHOW, WORLDS, WRONG,
+                           WRONG_LINES, Proxy, world)
 
 calls, proxy = reloading.calls, reloading.proxy  # fixtures
 running = reloading.running  # fixture

@@ -7,14 +7,13 @@ import time
 
 import pytest
 
-import reloading
-from lib import process
+from lib import process, reloading
 from lib.case import play, sort_by_call
 from lib.message import seconds
+from lib.reloading import (A, B, RELOAD, WORLDS, WRONG, Proxy, check_call,
+                           fails, world)
 from lib.sipp import Sipp
 from lib.trunk import reply, silent
-from reloading import (A, B, RELOAD, WORLDS, WRONG, Proxy, check_call, fails,
-                       world)
 
 calls, proxy = reloading.calls, reloading.proxy  # fixtures
 running = reloading.running  # fixture

@@ -16,10 +16,10 @@ from lib.message import distinct
 from lib.proxies import BEFORE, CFG, DETAIL
 from lib.scenario import (ack_failure, answer, invite, label, linger, pause,
                           receive, receive_invite, scenario)
+from lib.shipped import wait_for_last_process
 from lib.sipp import Sipp
+from lib.translation import phrase_of
 from lib.trunk import GAP, cancelled, reply, silent
-from shipped import wait_for_last_process
-from translation import phrase_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "cfg"

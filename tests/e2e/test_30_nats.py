@@ -12,10 +12,10 @@ from lib.check import REASON_HEADER
 from lib.kamailio import Kamailio
 from lib.message import distinct
 from lib.nats import NatsServer
+from lib.one_call import ELSEWHERE, FAST
 from lib.process import end, wait_for
+from lib.shipped import CFG, LOCAL, ROWS, dialler, host, obedient, options
 from lib.sipp import Sipp
-from one_call import ELSEWHERE, FAST
-from shipped import CFG, LOCAL, ROWS, dialler, host, obedient, options
 
 EDGE = CFG / "livekit-edge-nats.cfg"
 STREAM = "OUTCOMES"

@@ -3,10 +3,10 @@
 
 import pytest
 
-from engines import BRIDGE, MAP, at, fields, results, told
 from lib import ports
 from lib.caller import cancels
 from lib.case import outcome
+from lib.engines import BRIDGE, MAP, at, fields, results, told
 from lib.trunk import accept, cancelled, reply, silent
 
 BUSY = (486, "Busy Here")

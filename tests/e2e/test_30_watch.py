@@ -3,10 +3,10 @@
 
 import pytest
 
-from engines import BRIDGE, MAP, NULL, at, fields, results, told
 from lib.caller import cancels
 from lib.case import outcome
 from lib.check import DETAIL_HEADER, REASON_HEADER
+from lib.engines import BRIDGE, MAP, NULL, at, fields, results, told
 from lib.trunk import accept, cancelled, reply, silent
 
 BUSY = (486, "Busy Here")

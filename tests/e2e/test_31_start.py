@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from engines import DR, MAP
 from lib import process
+from lib.engines import DR, MAP
 from lib.kamailio import Kamailio
 from lib.proxies import BEFORE
 

@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 
-from engines import BRIDGE, at, told
 from lib.caller import SENT_ON, cancels, fails
 from lib.case import Case, outcome
 from lib.check import REASON_HEADER, check_final, check_header
+from lib.engines import BRIDGE, at, told
 from lib.kamailio import Kamailio
 from lib.proxies import BEFORE, CFG
 from lib.trunk import accept, cancelled, reply, silent

@@ -7,8 +7,8 @@ from lib import process
 from lib.caller import answered, fails
 from lib.case import Case
 from lib.check import DETAIL_HEADER, REASON_HEADER
+from lib.reloading import WRONG, Proxy
 from lib.trunk import accept, reply
-from reloading import WRONG, Proxy
 
 STATS = "disconnect_reason.stats"
 REASONS = """UNKNOWN_REASON CLIENT_INITIATED DUPLICATE_IDENTITY SERVER_SHUTDOWN

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shipped import CFG
+from lib.shipped import CFG
 
 SHIPPED = CFG / "prometheus"
 UNIT_TESTS = Path(__file__).resolve().parent / "prometheus"

@@ -10,13 +10,13 @@ from lib.browser import page
 from lib.caller import fails
 from lib.check import REASON_HEADER
 from lib.kamailio import BAD_LINE
+from lib.one_call import (CANNOT_SEND, FAST, UNKNOWN_HOST, Stranger, accepting,
+                          call, hangs_up)
 from lib.prometheus import Prometheus, get, samples
+from lib.shipped import (CFG, LOCAL, ROWS, dial_all, host, obedient, options,
+                         running)
 from lib.sipp import Sipp
 from lib.trunk import reply
-from one_call import (CANNOT_SEND, FAST, UNKNOWN_HOST, Stranger, accepting,
-                      call, hangs_up)
-from shipped import (CFG, LOCAL, ROWS, dial_all, host, obedient, options,
-                     running)
 
 SCRIPT = CFG / "livekit-edge-prometheus.cfg"
 SHIPPED = CFG / "prometheus"

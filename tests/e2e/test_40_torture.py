@@ -8,9 +8,10 @@ import pytest
 
 from lib.proxies import BEFORE
 from lib.raw import Plan, code_of, template
-from strange import (DROPPED, PASSED, RELAYED, RFC_4475, RFC_5118, SHAPES, SPOOF)
-from torture import (ANY_COMPLAINT, GOOD, SAID, UNBUILT, check_header, final_of,
-                     headers_in, play_both)
+from lib.strange import (DROPPED, PASSED, RELAYED, RFC_4475, RFC_5118, SHAPES,
+                         SPOOF)
+from lib.torture import (ANY_COMPLAINT, GOOD, SAID, UNBUILT, check_header,
+                         final_of, headers_in, play_both)
 
 
 # for calls whose connection is out of step: fr_inv_timer and fr_timer

@@ -7,11 +7,11 @@ import os
 import pytest
 
 from lib.memory import check_flat, memory
+from lib.mutants import mutant
 from lib.proxies import BEFORE, DETAIL
 from lib.raw import Plan, code_of
-from mutants import mutant
-from torture import (ANY_COMPLAINT, DETAIL_HEADER, GOOD, final_of, headers_in,
-                     play_both)
+from lib.torture import (ANY_COMPLAINT, DETAIL_HEADER, GOOD, final_of,
+                         headers_in, play_both)
 
 SEED = int(os.environ.get("DR_SEED", "4475"))
 AT_ONCE = 8  # calls; more would overflow the socket's buffer

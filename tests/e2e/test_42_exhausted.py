@@ -9,7 +9,7 @@ import pytest
 from lib.memory import check_flat, memory
 from lib.proxies import BEFORE, DETAIL
 from lib.raw import Plan, RawCalls, code_of, template
-from torture import GOOD, check_good, check_header, final_of, headers_in
+from lib.torture import GOOD, check_good, check_header, final_of, headers_in
 
 BUSY = template(486)
 # bytes of the values that fill the memory, largest first

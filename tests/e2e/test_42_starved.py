@@ -19,8 +19,8 @@ from lib.memory import check_flat, memory
 from lib.process import wait_for
 from lib.proxies import BEFORE, CFG, DETAIL
 from lib.raw import RINGING, Plan, RawCalls, template
-from torture import final_of, headers_in
-from trunk_map import map_file
+from lib.torture import final_of, headers_in
+from lib.trunk_map import map_file
 
 BUSY, DECLINED, MISSING = (template(code) for code in (486, 603, 404))
 SPOOFED = template(486, ["X-LK-Disconnect-Reason: ROOM_CLOSED"] * 2)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-import storm
+from lib import storm
 from lib.raw import RawCalls
 
 MAP = """version = 1;

@@ -12,13 +12,12 @@ from contextlib import contextmanager
 
 import pytest
 
-import storm
-from lib import ports, process
+from lib import ports, process, storm
 from lib.kamailio import Kamailio
 from lib.proxies import BEFORE, CFG, DETAIL, Proxies
-from lib.raw import (LOCAL, RINGING, Plan, RawCalls, code_of, fill, read_message,
-                     template)
-from torture import check_header, final_of, headers_in
+from lib.raw import (LOCAL, RINGING, Plan, RawCalls, code_of, fill,
+                     read_message, template)
+from lib.torture import check_header, final_of, headers_in
 
 FAST = "X-Test-Timers: 500,400"
 TIMEOUT, UNANSWERED = b"CONNECTION_TIMEOUT", b"USER_UNAVAILABLE"

@@ -16,7 +16,7 @@ from lib.counted import Counted
 from lib.dns import ZONE, LateDns
 from lib.proxies import CFG, DETAIL, Proxies
 from lib.raw import Plan, RawCalls, code_of, template
-from torture import as_seen, final_of, headers_in
+from lib.torture import as_seen, final_of, headers_in
 
 BUSY = template(486)
 GOOD = Plan((BUSY,), ("X-Test-Do: SILENT",))

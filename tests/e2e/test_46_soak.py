@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-import storm
+from lib import storm
 from lib.kamailio import Kamailio
 from lib.memory import check_flat, memory
 from lib.proxies import BEFORE, CFG, DETAIL

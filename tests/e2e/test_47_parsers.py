@@ -13,10 +13,10 @@ import pytest
 from lib import parsers
 from lib.proxies import BEFORE, DETAIL
 from lib.raw import Plan, RawCalls, code_of, fill, template
-from smuggling import (BRIDGE_HEADER, FAILED, FORGED, NAMES, SPELLINGS, Case,
-                       bodies, every_byte, forged, other_codes, put,
-                       random_case, written)
-from torture import ANY_COMPLAINT, GOOD, SAID
+from lib.smuggling import (BRIDGE_HEADER, FAILED, FORGED, NAMES, SPELLINGS,
+                           Case, bodies, every_byte, forged, other_codes, put,
+                           random_case, written)
+from lib.torture import ANY_COMPLAINT, GOOD, SAID
 
 SEED = int(os.environ.get("DR_SEED", "3261"))
 AT_ONCE = 8  # calls; more would overflow the socket's buffer

@@ -7,8 +7,7 @@ from itertools import count
 
 import pytest
 
-import translation
-from lib import ports
+from lib import ports, translation
 from lib.caller import SENT_ON, cancels
 from lib.case import outcome
 from lib.check import DETAIL_HEADER, REASON_HEADER
@@ -16,8 +15,8 @@ from lib.counted import Counted
 from lib.message import Message
 from lib.proxies import BEFORE, DETAIL
 from lib.raw import Plan, RawCalls, template
+from lib.translation import MAP, PHRASES, phrase_of
 from lib.trunk import accept, cancelled, reply, silent
-from translation import MAP, PHRASES, phrase_of
 
 translated = translation.translated  # fixture
 

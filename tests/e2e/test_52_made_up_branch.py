@@ -12,7 +12,7 @@ from lib.check import REASON_HEADER
 from lib.counted import Counted
 from lib.message import Message
 from lib.raw import Plan, RawCalls, fill, template
-from trunk_map import map_file
+from lib.trunk_map import map_file
 
 TIMEOUT = "CONNECTION_TIMEOUT"
 # replies that a trunk may forge

@@ -17,7 +17,7 @@ from lib.memory import check_flat, memory
 from lib.proxies import BEFORE, CFG, DETAIL
 from lib.raw import Plan, RawCalls, code_of, template
 from lib.steps import Steps, fresh_number
-from torture import final_of, headers_in
+from lib.torture import final_of, headers_in
 
 EVENT = EVENT_ROUTE + """ {
 	xlog("L_NOTICE", "DREVENT $ci $rm $dr(reason) $dr(detail)\\n");

@@ -14,8 +14,8 @@ from lib.kamailio import Kamailio
 from lib.proxies import BEFORE, CFG, DETAIL
 from lib.raw import template
 from lib.steps import Steps
-from torture import headers_in
-from trunk_map import HOURS, said
+from lib.torture import headers_in
+from lib.trunk_map import HOURS, said
 
 MAP = """version = 1;
 profiles: { b: { rules: ( { code = 486; reason = "AGENT_ERROR"; detail = "of-b"; } ); }; };

@@ -14,7 +14,7 @@ from lib.kamailio import Kamailio
 from lib.message import distinct
 from lib.proxies import BEFORE, CFG, DETAIL
 from lib.trunk import accept, cancelled, reply, silent
-from trunk_map import said
+from lib.trunk_map import said
 
 TRUST = " trust = true;"
 MAP = """version = 1;

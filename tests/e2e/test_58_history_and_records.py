@@ -13,7 +13,7 @@ from lib.kamailio import Kamailio
 from lib.proxies import BEFORE, CFG, DETAIL
 from lib.raw import template
 from lib.steps import Steps
-from torture import headers_in
+from lib.torture import headers_in
 
 FEW, MANY = 10, 2000
 AT_ONCE = 20  # replies on their way at a time

@@ -14,7 +14,7 @@ from lib.kamailio import Kamailio
 from lib.proxies import BEFORE, CFG, DETAIL
 from lib.raw import code_of, template
 from lib.steps import Steps
-from torture import headers_in
+from lib.torture import headers_in
 
 MAP = """version = 1;
 profiles: { default: { rules: (

@@ -6,7 +6,7 @@ import contextlib
 import re
 
 from lib import ports
-from shipped import CFG, EDGE, host, running
+from lib.shipped import CFG, EDGE, host, running
 from trunk import HOST, LOCAL, Phone, trunk
 
 DIRECT = "direct"

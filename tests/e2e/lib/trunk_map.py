@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from lib.case import outcome
-from lib.proxies import DETAIL
+from .case import outcome
+from .proxies import DETAIL
 
-MAPS = Path(__file__).resolve().parent / "maps"
+MAPS = Path(__file__).resolve().parents[1] / "maps"
 FAST = "X-Test-Timers: 1200,700"
 BUSY = (486, "Busy Here")
 # name: address, as Kamailio's own cache of names is told

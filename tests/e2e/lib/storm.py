@@ -5,13 +5,13 @@ import random
 import ssl
 import subprocess
 
-from lib import ports
-from lib.check import REASON_HEADER
-from lib.kamailio import Kamailio
-from lib.proxies import BEFORE, CFG
-from lib.raw import RINGING, Plan, code_of, template
-from strange import SPOOF
-from torture import headers_in
+from . import ports
+from .check import REASON_HEADER
+from .kamailio import Kamailio
+from .proxies import BEFORE, CFG
+from .raw import RINGING, Plan, code_of, template
+from .strange import SPOOF
+from .torture import headers_in
 
 ENDS = {404: b"SIP_TRUNK_FAILURE", 480: b"USER_UNAVAILABLE",
         486: b"USER_REJECTED", 500: b"SIP_TRUNK_FAILURE",

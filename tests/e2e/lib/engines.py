@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from lib import caller as callers
-from lib.case import LOCAL, Case
-from lib.check import (DETAIL_HEADER, REASON_HEADER, check_final, check_header)
-from lib.kamailio import BAD_LINE, Kamailio
-from lib.proxies import BEFORE, CFG, DETAIL
+from . import caller as callers
+from .case import LOCAL, Case
+from .check import DETAIL_HEADER, REASON_HEADER, check_final, check_header
+from .kamailio import BAD_LINE, Kamailio
+from .proxies import BEFORE, CFG, DETAIL
 
 DR = "disconnect_reason"
-MAP = Path(__file__).resolve().parent / "maps/kemi.cfg"
+MAP = Path(__file__).resolve().parents[1] / "maps/kemi.cfg"
 BRIDGE = "127.0.0.2"  # the map's; from elsewhere no call is watched by itself
 # language: word for #!define, Kamailio's module, its script, our event
 LANGUAGES = {

@@ -6,8 +6,8 @@ import re
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 
-from lib.check import DETAIL_HEADER, REASON_HEADER, normal
-from lib.raw import Plan, RawCalls, code_of, template
+from .check import DETAIL_HEADER, REASON_HEADER, normal
+from .raw import Plan, RawCalls, code_of, template
 
 NAMES = (REASON_HEADER, DETAIL_HEADER)
 SAID = {480: b"USER_UNAVAILABLE", 486: b"USER_REJECTED",

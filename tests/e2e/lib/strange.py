@@ -5,7 +5,7 @@ template of lib/raw.py. Messages of the RFCs that are requests lend their strang
 part to a 486; what is strange about a request line has no like in a reply.
 """
 
-from lib.raw import template
+from .raw import template
 
 RELAYED = "relayed"  # by tm
 PASSED = "passed"  # statelessly: it matches no transaction

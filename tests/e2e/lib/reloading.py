@@ -5,17 +5,16 @@ import subprocess
 
 import pytest
 
-from lib import process
-from lib.caller import LINGER, PROVISIONAL
-from lib.case import Case
-from lib.check import check_header
-from lib.kamailio import Kamailio
-from lib.message import distinct
-from lib.proxies import BEFORE, CFG
-from lib.scenario import (ack_failure, invite, label, linger, receive,
-                          scenario)
-from lib.trunk import reply
-from shipped import wait_for_last_process
+from . import process
+from .caller import LINGER, PROVISIONAL
+from .case import Case
+from .check import check_header
+from .kamailio import Kamailio
+from .message import distinct
+from .proxies import BEFORE, CFG
+from .scenario import ack_failure, invite, label, linger, receive, scenario
+from .shipped import wait_for_last_process
+from .trunk import reply
 
 RELOAD, SHOW, EXPLAIN = (f"disconnect_reason.{name}"
                          for name in ("reload", "show", "explain"))

@@ -5,16 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from lib.caller import LINGER, PROVISIONAL
-from lib.check import (REASON_HEADER, check_header, what_caller_got,
-                       what_trunk_got)
-from lib.message import distinct
-from lib.scenario import (ack_failure, invite, label, linger, pause, receive,
-                          scenario)
-from lib.trunk import reply, silent
+from .caller import LINGER, PROVISIONAL
+from .check import REASON_HEADER, check_header, what_caller_got, what_trunk_got
+from .message import distinct
+from .scenario import (ack_failure, invite, label, linger, pause, receive,
+                       scenario)
+from .trunk import reply, silent
 
 MAP = ("disconnect_reason", "map_file",
-       str(Path(__file__).resolve().parent / "maps/translated.cfg"))
+       str(Path(__file__).resolve().parents[1] / "maps/translated.cfg"))
 FAST = "X-Test-Timers: 1200,700"
 CODES, PHRASES, BOTH, GREEDY, NOTHING, KEYS = (
     f"127.0.0.{n}" for n in range(1, 7))

@@ -6,15 +6,15 @@ import select
 import socket
 from contextlib import contextmanager
 
-from lib import ports
-from lib.caller import LINGER, PROVISIONAL
-from lib.case import play
-from lib.check import DETAIL_HEADER, REASON_HEADER
-from lib.message import distinct
-from lib.scenario import invite, linger, pause, receive, request, scenario
-from lib.sipp import Sipp
-from lib.trunk import GAP, accept
-from shipped import EDGE, LOCAL, host, running
+from . import ports
+from .caller import LINGER, PROVISIONAL
+from .case import play
+from .check import DETAIL_HEADER, REASON_HEADER
+from .message import distinct
+from .scenario import invite, linger, pause, receive, request, scenario
+from .shipped import EDGE, LOCAL, host, running
+from .sipp import Sipp
+from .trunk import GAP, accept
 
 TEST_ID = "X-Lk-Test-Id"
 NAMES = (REASON_HEADER, TEST_ID, DETAIL_HEADER)

@@ -9,8 +9,8 @@ breaks the bytes around them, always in the same way for the same number."""
 import random
 from typing import NamedTuple
 
-from lib.check import DETAIL_HEADER, REASON_HEADER
-from lib.raw import template
+from .check import DETAIL_HEADER, REASON_HEADER
+from .raw import template
 
 BRIDGE_HEADER = "X-Lk-Test-Id"  # what a bridge of LiveKit reads
 NAMES = (REASON_HEADER, DETAIL_HEADER, BRIDGE_HEADER)

@@ -13,19 +13,19 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib.caller import LINGER, PROVISIONAL
-from lib.case import play
-from lib.kamailio import Kamailio, module_path, packaged_modules
-from lib.message import distinct
-from lib.process import end, wait_for
-from lib.scenario import (ack_failure, answer, invite, label, linger, pause,
-                          receive, receive_invite, scenario)
-from lib.sipp import Sipp
+from .caller import LINGER, PROVISIONAL
+from .case import play
+from .kamailio import Kamailio, module_path, packaged_modules
+from .message import distinct
+from .process import end, wait_for
+from .scenario import (ack_failure, answer, invite, label, linger, pause,
+                       receive, receive_invite, scenario)
+from .sipp import Sipp
 
-CFG = Path(__file__).resolve().parents[2] / "cfg"
+CFG = Path(__file__).resolve().parents[3] / "cfg"
 MINIMAL, EDGE = CFG / "minimal.cfg", CFG / "livekit-edge.cfg"
 LOCAL = "127.0.0.1"
-ACCOUNTED = Path(__file__).resolve().parent / "cfg/accounted.cfg"
+ACCOUNTED = Path(__file__).resolve().parents[1] / "cfg/accounted.cfg"
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ lib/raw.py; so the same mutant fits each Kamailio."""
 
 import random
 
-from lib.raw import template
-from strange import SPOOF
+from .raw import template
+from .strange import SPOOF
 
 REASONS = (
     'Reason: Q.850;cause=17;text="User busy"',
