@@ -3,49 +3,18 @@
 
 import pytest
 
-from lib import ports
+from lib import unsent
 from lib.caller import cancels
 from lib.case import outcome
 from lib.proxies import DETAIL
 from lib.trunk import accept, cancelled, reply, silent
+from lib.unsent import AT_477, FAILURE, REFUSED_LINES, play, refused_uri
 
-FAILURE = "SIP_TRUNK_FAILURE"
 EXEC_MODE_1 = ("tm", "failure_exec_mode", 1)
 AUTO_OFF = ("disconnect_reason", "auto", 0)
-
-# what Kamailio logs when it can't send
-REFUSED_LINES = (r"tcpconn_1st_send\(\): .* Connection refused",
-                 r"msg_send_buffer\(\): tcp_send failed")
-UNRESOLVED_LINES = (r'could not resolve hostname: "nowhere\.invalid"',
-                    r'failed to resolve "nowhere\.invalid"')
-NO_BRANCH = r"t_forward_nonack\(\): failure to add branches"
-
-AT_477 = (477, "Unfortunately error on sending to next hop occurred (477/TM)")
-AT_478 = (478, "Unresolvable destination (478/TM)")
 NO_TRUNK = (503, "No Trunk")
 
-
-def refused_uri():
-    """A URI where nobody listens, so that TCP refuses the connection."""
-    return f"sip:callee@127.0.0.1:{ports.take()};transport=tcp"
-
-
-@pytest.fixture(params=["refused", "unresolvable"])
-def nowhere(request, proxies):
-    """(how it ends if tm answers, detail, URI) of a call that can't be sent."""
-    if request.param == "refused":
-        for pattern in REFUSED_LINES:
-            proxies.allow(pattern)
-        return AT_477, "transport", refused_uri()
-    for pattern in (*UNRESOLVED_LINES, NO_BRANCH):
-        proxies.allow(pattern)
-    return AT_478, "dns", "sip:callee@nowhere.invalid"
-
-
-def play(case, proxies, do, *args, headers=(), params=(DETAIL,), **options):
-    """Plays a case by route `do` of cannot_send.cfg."""
-    return case(*args, headers=[f"X-Test-Do: {do}", *headers],
-                pair=proxies.pair("cannot_send.cfg", params=params), **options)
+nowhere = unsent.nowhere  # fixture
 
 
 def said(end, reason, detail=None, **more):

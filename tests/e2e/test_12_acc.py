@@ -1,59 +1,22 @@
 # Accounting: the same rows as without the module, each with why it failed.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 
 from lib import ports, process
+from lib.acc import accounted, rows
 from lib.caller import SENT_ON, cancels
 from lib.case import outcome
-from lib.proxies import BEFORE
 from lib.trunk import accept, cancelled, reply, silent
 
 FAST = "X-Test-Timers: 1200,700"
 REJECTED = "USER_REJECTED"
 FAILURE = "SIP_TRUNK_FAILURE"
 
-# acc's two tables; `line` has the rows of both in the order of writing
-# as db_extra has it
-WHY = ("avp", "xavp", "dr_reason", "dr_detail", "dr_trunk", "dr_code")
-OWN = ("method", "callid", "sip_code", "sip_reason")
-TABLES = f"CREATE TABLE line (id INTEGER PRIMARY KEY, kind," \
-    f" {', '.join((*OWN, *WHY))});" + "".join(f"""
-CREATE TABLE {table} (from_tag, to_tag, time, {', '.join((*OWN, *WHY))});
-CREATE TRIGGER {table}_line AFTER INSERT ON {table} BEGIN
-    INSERT INTO line (kind, {', '.join((*OWN, *WHY))})
-    VALUES ('{kind}', {', '.join(f"NEW.{name}" for name in (*OWN, *WHY))});
-END;""" for table, kind in (("acc", "call"), ("missed_calls", "missed")))
-
-
-def rows(call):
-    """Rows of a call in the order of writing: kind, method, code, phrase, WHY."""
-    path = call.proxy.folder / "acc.db"
-    with closing(sqlite3.connect(path)) as base:
-        return base.execute(
-            f"SELECT kind, method, sip_code, sip_reason, {', '.join(WHY)}"
-            " FROM line WHERE callid = ? ORDER BY id",
-            [call.call_id]).fetchall()
-
-
 @pytest.fixture(params=["right", "wrong"])
 def pair(request, proxies):
-    """A script with accounting, and the module loaded before acc or behind.
-
-    One worker: SQLite takes one writer at a time.
-    """
-    before, after = (*BEFORE, "db_sqlite"), ("acc",)
-    if request.param == "wrong":
-        before, after = (*before, *after), ()
-    found = proxies.pair("acc.cfg", before=before, after=after, workers=1)
-    for proxy in found:
-        with closing(sqlite3.connect(proxy.folder / "acc.db")) as base:
-            if not base.execute("SELECT * FROM sqlite_master").fetchall():
-                base.executescript(TABLES)
-    return found
+    """A script with accounting, and the module loaded before acc or after it."""
+    return accounted(proxies, request.param == "right")
 
 
 def is_right(pair):

@@ -1,31 +1,21 @@
 # What acc writes of a translated reply.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 
 from lib import process, translation
-from lib.proxies import BEFORE
+from lib.acc import accounted, rows
 from lib.translation import (AWAY, BOTH, BUSY_CODE, CODES, DECLINE, MAP,
                              PHRASES, REJECTED, TIMED_OUT, TM_AWAY,
                              UNAVAILABLE, one_final)
 from lib.trunk import reply, silent
-from test_12_acc import TABLES, rows
 
 translated = translation.translated  # fixture
 
 
 @pytest.fixture
-def accounted(proxies):
-    pair = proxies.pair("acc.cfg", before=(*BEFORE, "db_sqlite"),
-                        after=("acc",), workers=1, params=(MAP,))
-    for proxy in pair:
-        with closing(sqlite3.connect(proxy.folder / "acc.db")) as base:
-            if not base.execute("SELECT * FROM sqlite_master").fetchall():
-                base.executescript(TABLES)
-    return pair
+def pair(proxies):
+    return accounted(proxies, params=(MAP,))
 
 
 def trunk_replied(call):
@@ -41,14 +31,14 @@ def trunk_replied(call):
     (BOTH, silent((180,)), TIMED_OUT, (480, UNAVAILABLE), UNAVAILABLE),
     (PHRASES, reply(486), (486, "Busy Here"), (486, REJECTED), REJECTED),
 ], ids=["603", "603-phrase", "408", "180", "180-phrase", "486-phrase"])
-def test_acc(translated, accounted, host, trunk, was, becomes, reason):
+def test_acc(translated, pair, host, trunk, was, becomes, reason):
     """The row of the call tells what the caller was sent.
 
     The row of the missed call tells what the trunk said where there is a
     failure_route, or where tm made its reply up. A trunk's own reply that no
     failure_route sees is translated before acc writes that row.
     """
-    calls = translated(host, trunk, was, becomes, reason, pair=accounted)
+    calls = translated(host, trunk, was, becomes, reason, pair=pair)
     for (name, arm), call in calls.items():
         found = process.wait_for(
             lambda one=call: len(rows(one)) >= 2 and rows(one), 5,

@@ -6,12 +6,14 @@ import pathlib
 
 import pytest
 
-import test_08_cannot_send as unsent
+from lib import unsent
 from lib.case import outcome
 from lib.kamailio import packaged_modules
+from lib.proxies import DETAIL
 from lib.trunk import silent
+from lib.unsent import FAILURE, play
 
-nowhere = unsent.nowhere
+nowhere = unsent.nowhere  # fixture
 
 FAST = ["X-Test-Timers: 1200,700"]
 PHRASES = {480: "Temporarily Unavailable", 500: "Server Internal Error",
@@ -38,15 +40,14 @@ def test_silence(case, proxies, code):
 
 @pytest.mark.parametrize("code", [408, *PHRASES])
 @pytest.mark.parametrize("delayed", [0, 1])
-def test_not_sent(case, proxies, nowhere, code, delayed):  # noqa: F811
+def test_not_sent(case, proxies, nowhere, code, delayed):
     """delayed_reply: t_relay() itself answers, or tm behind the script."""
     (sent, phrase), detail, uri = nowhere
     wanted = f"detail={detail};source=transport"
     now = delayed == 0 and params("delayed_reply", 0)
-    unsent.play(
-        case, proxies, "SILENT", None,
-        outcome(sent, phrase, unsent.FAILURE, avps=(),
-                attempts=(unsent.FAILURE,), detail=None if now else wanted),
-        headers=[f"X-Test-To: {uri}"],
-        params=(unsent.DETAIL, *params("delayed_reply", delayed),
-                *params("reply_408_code", code)))
+    play(case, proxies, "SILENT", None,
+         outcome(sent, phrase, FAILURE, avps=(), attempts=(FAILURE,),
+                 detail=None if now else wanted),
+         headers=[f"X-Test-To: {uri}"],
+         params=(DETAIL, *params("delayed_reply", delayed),
+                 *params("reply_408_code", code)))
