@@ -13,6 +13,7 @@ FAST = "X-Test-Timers: 1200,700"
 REJECTED = "USER_REJECTED"
 FAILURE = "SIP_TRUNK_FAILURE"
 
+
 @pytest.fixture(params=["right", "wrong"])
 def pair(request, proxies):
     """A script with accounting, and the module loaded before acc or after it."""

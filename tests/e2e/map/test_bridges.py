@@ -1,8 +1,6 @@
 # The map: only calls from a bridge are watched, each bridge in its own headers.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-from pathlib import Path
-
 import pytest
 
 from lib.caller import SENT_ON, answered, cancels, fails
@@ -11,8 +9,8 @@ from lib.message import distinct
 from lib.scenario import (answer, pause, receive, receive_invite,
                           scenario)
 from lib.trunk import GAP, accept, cancelled, reply, silent
+from lib.trunk_map import MAPS
 
-MAPS = Path(__file__).resolve().parent / "maps"
 FAST = "X-Test-Timers: 1200,700"
 SEVERAL, STANDARD, EXACT, EIGHT = (f"127.0.0.{n}" for n in (2, 7, 5, 6))
 NAMES = ("X-Bridge-Reason", "X-Lk-Test-Id")

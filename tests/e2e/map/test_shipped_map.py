@@ -21,7 +21,7 @@ from lib.sipp import Sipp
 from lib.translation import phrase_of
 from lib.trunk import GAP, cancelled, reply, silent
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = ROOT / "cfg"
 MAP = SHIPPED / "disconnect-reason.cfg"
 PROFILES = sorted(path.stem for path in (SHIPPED / "trunks").glob("*.cfg"))

@@ -20,7 +20,7 @@ from lib.trunk import reply
 
 AGENT, FAILURE = "AGENT_ERROR", "SIP_TRUNK_FAILURE"
 MODULES = (*BEFORE, "htable", "cfgutils", "usrloc", "registrar", "tsilo")
-# of calls, so that no two have the same Call-ID; test_50_local_replies.py, which
+# of calls, so that no two have the same Call-ID; test_local_replies.py, which
 # may use the same Kamailio, counts from 0
 NUMBERS = count(1000)
 
