@@ -5,6 +5,7 @@
 # `make help` says what there is to make. Everything made lands in build/.
 
 BUILD := build
+OBJ := $(BUILD)/obj
 MODULE := $(BUILD)/disconnect_reason.so
 TREE := $(BUILD)/kamailio/tree
 BUILT := $(TREE)/src/modules/disconnect_reason/disconnect_reason.so
@@ -13,10 +14,14 @@ EXAMPLES := /usr/share/doc/disconnect_reason/examples
 PYTEST := /usr/bin/python3 -m pytest -p no:cacheprovider -q -n 2 tests/e2e
 
 # Set by the user: KAMAILIO_SRC, DESTDIR, LIVEKIT_CALLS (how many calls fail in a
-# storm of livekit-test), and the Kamailio to build for
+# storm of livekit-test), V=1 (show each command), and the Kamailio to build for
 KAMAILIO := kamailio
 export PATH := $(PATH):/usr/sbin:/sbin
 MAKEFLAGS += --no-print-directory
+# What stands in front of a command: one short line in place of the command
+short = $(if $(filter 1,$(V)),,@echo '$(1)  $(subst \
+	modules/disconnect_reason/,,$(@:$(OBJ)/%=%))';)
+QUIET := $(if $(filter 1,$(V)),Q=verbose,-s)
 
 .PHONY: all module demo test test-long soak livekit-test lint bench fuzz \
 	install clean distclean help
@@ -29,8 +34,8 @@ include $(wildcard modules/disconnect_reason/*/*.mk)
 module: ## build build/disconnect_reason.so and see that Kamailio loads it
 	@tests/setup build
 	@modules/kamailio-source $(BUILD)/kamailio
-	@$(MAKE) -s -C $(dir $(BUILT))
-	@cmp -s $(BUILT) $(MODULE) || $(MAKE) -s -B $(MODULE)
+	@$(MAKE) $(QUIET) -C $(dir $(BUILT))
+	@$(MAKE) $(QUIET) $(MODULE)
 
 # Only a module that the installed Kamailio takes gets its name
 $(MODULE): $(BUILT)

@@ -6,17 +6,14 @@
 
 CORE := modules/disconnect_reason/core
 CORE_C := $(wildcard $(CORE)/*.c)
-# The plain ways to do what the core does, for the fuzzers too
-CORE_MODEL_C := $(addprefix tests/core/, map_model.c model_classify.c \
-	model_reply.c model_strip.c)
-CORE_HELPERS_C := $(CORE_MODEL_C) $(addprefix tests/core/, edge.c \
-	map_design.c map_random.c map_written.c)
-CORE_H := $(wildcard $(CORE)/*.h tests/core/*.h tests/fuzz/*.h)
-CORE_LIBS := $(shell pkg-config --libs libconfig)
-CORE_BUILD := $(BUILD)/core
-CORE_COVERAGE := $(CORE_BUILD)/coverage
 CORE_TESTS := $(patsubst tests/core/%.c,%,$(wildcard tests/core/test_*.c))
 CORE_FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+# The plain ways to do what the core does, for the fuzzers too
+CORE_MODEL_C := $(wildcard tests/core/*model*.c)
+CORE_HELPERS_C := $(filter-out tests/core/test_% tests/core/bench_%, \
+	$(wildcard tests/core/*.c))
+CORE_LIBS := $(shell pkg-config --libs libconfig)
+CORE_BUILD := $(BUILD)/core
 CORE_FLAGS := -std=c11 -Wall -Wextra -Werror -Wconversion -Wshadow -g \
 	-I$(CORE) -Itests/core
 CORE_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all \
@@ -29,7 +26,7 @@ CLANG := clang-19
 FUZZ_SECONDS := 60
 
 .PHONY: core-test core-fuzz core-coverage core-bench
-.PRECIOUS: $(CORE_BUILD)/test/%.o $(CORE_BUILD)/fuzz/%.o $(CORE_COVERAGE)/%.o
+.PRECIOUS: $(OBJ)/sanitized/%.o $(OBJ)/coverage/%.o $(OBJ)/fuzz/%.o $(OBJ)/plain/%.o
 
 core-test: $(CORE_TESTS:%=$(CORE_BUILD)/%) ## test the core, with sanitizers
 	@for t in $^; do \
@@ -42,15 +39,15 @@ core-fuzz: $(CORE_FUZZERS:%=$(CORE_BUILD)/%) ## fuzz each parser FUZZ_SECONDS lo
 
 # What earlier runs and other versions of a file counted must not count
 core-coverage: ## print branch coverage of the core; all that can be taken must be
-	@mkdir -p $(CORE_COVERAGE)
-	@find $(CORE_COVERAGE) -name '*.gcda' -exec rm {} +
-	@$(MAKE) -s $(CORE_TESTS:%=$(CORE_COVERAGE)/%)
+	@mkdir -p $(OBJ)/coverage
+	@find $(OBJ)/coverage -name '*.gcda' -exec rm {} +
+	@$(MAKE) -s $(CORE_TESTS:%=$(CORE_BUILD)/coverage/%)
 	@for t in $(CORE_TESTS); do \
-		$(CORE_COVERAGE)/$$t >$(CORE_COVERAGE)/log 2>&1 \
-			|| { cat $(CORE_COVERAGE)/log; exit 1; }; \
+		$(CORE_BUILD)/coverage/$$t >$(CORE_BUILD)/coverage/log 2>&1 \
+			|| { cat $(CORE_BUILD)/coverage/log; exit 1; }; \
 	done
 	@tests/core/coverage tests/core/unreached.tsv \
-		$(CORE_C:%.c=$(CORE_COVERAGE)/%.gcda)
+		$(CORE_C:%.c=$(OBJ)/coverage/%.gcda)
 
 # Instructions are those of 2,000 answers without those of 1,000. A name that a
 # trunk made up costs what it costs in a reply with ten: 1.3 times that is too
@@ -88,36 +85,50 @@ core-bench: $(CORE_BUILD)/bench_lookup $(CORE_BUILD)/bench_strip ## what an answ
 CORE_COUNT = valgrind --tool=callgrind --callgrind-out-file=/dev/null \
 	--toggle-collect=$(1)
 
-$(CORE_BUILD)/bench_%: tests/core/bench_%.c $(CORE_C) $(CORE_H)
-	@mkdir -p $(@D)
-	@$(CC) $(CORE_FLAGS) -O2 -o $@ $(filter %.c,$^) $(CORE_LIBS)
+# A file is compiled once for drmap and benchmarks, once for tests, once to
+# count its branches, and once for fuzzers. What compiled it last says in a .d
+# file of what it is made.
+-include $(shell [ ! -d $(OBJ) ] || find $(OBJ) -name '*.d')
+define core_compile
+@mkdir -p $(@D)
+$(call short,CC)$(CC) $(CORE_FLAGS) $(DEFINES) -MMD -MP -c -o $@ $<
+endef
+define core_link
+@mkdir -p $(@D)
+$(call short,LD)$(CC) -o $@ $^
+endef
 
-# The core is compiled once for all tests, once for all fuzzers, and once to
-# count its branches
-$(CORE_BUILD)/test/%.o: %.c $(CORE_H)
-	@mkdir -p $(@D)
-	@$(CC) $(CORE_FLAGS) $(CORE_SANITIZE) -O1 -c -o $@ $<
+# What packagers ask for comes after what is needed anyway
+$(OBJ)/plain/%.o: %.c
+	$(core_compile) -O2 $(CPPFLAGS) $(CFLAGS)
 
-$(CORE_COVERAGE)/%.o: %.c $(CORE_H)
-	@mkdir -p $(@D)
-	@$(CC) $(CORE_FLAGS) -O0 --coverage -c -o $@ $<
+$(OBJ)/sanitized/%.o: %.c
+	$(core_compile) $(CORE_SANITIZE) -O1
 
-$(CORE_BUILD)/fuzz/%.o: %.c $(CORE_H)
-	@mkdir -p $(@D)
-	@$(CLANG) $(CORE_FLAGS) $(CORE_SANITIZE) -fsanitize=fuzzer-no-link -O1 -c \
-		-o $@ $<
+$(OBJ)/coverage/%.o: %.c
+	$(core_compile) -O0 --coverage
 
-$(CORE_BUILD)/test_%: $(CORE_BUILD)/test/tests/core/test_%.o \
-		$(patsubst %.c,$(CORE_BUILD)/test/%.o,$(CORE_C) $(CORE_HELPERS_C))
-	@$(CC) $(CORE_SANITIZE) $(if $(filter $(CORE_WRAPPED),$(@F)),$(CORE_WRAP)) \
-		-o $@ $^ -lcmocka $(CORE_LIBS)
+$(OBJ)/fuzz/%.o: CC := $(CLANG)
+$(OBJ)/fuzz/%.o: %.c
+	$(core_compile) $(CORE_SANITIZE) -fsanitize=fuzzer-no-link -O1
 
-$(CORE_COVERAGE)/test_%: $(CORE_COVERAGE)/tests/core/test_%.o \
-		$(patsubst %.c,$(CORE_COVERAGE)/%.o,$(CORE_C) $(CORE_HELPERS_C))
-	@$(CC) --coverage $(if $(filter $(CORE_WRAPPED),$(@F)),$(CORE_WRAP)) \
-		-o $@ $^ -lcmocka $(CORE_LIBS)
+# The objects $2 of a way to compile
+core_objects = $(patsubst %.c,$(OBJ)/$(1)/%.o,$(2))
+core_wrap = $(if $(filter $(CORE_WRAPPED),$(@F)),$(CORE_WRAP))
 
-$(CORE_BUILD)/fuzz_%: $(CORE_BUILD)/fuzz/tests/fuzz/fuzz_%.o \
-		$(patsubst %.c,$(CORE_BUILD)/fuzz/%.o,$(CORE_C) $(CORE_MODEL_C) \
-			tests/fuzz/rules.c)
-	@$(CLANG) $(CORE_SANITIZE) -fsanitize=fuzzer -o $@ $^ $(CORE_LIBS)
+$(CORE_BUILD)/test_%: $(OBJ)/sanitized/tests/core/test_%.o \
+		$(call core_objects,sanitized,$(CORE_C) $(CORE_HELPERS_C))
+	$(core_link) $(CORE_SANITIZE) $(core_wrap) -lcmocka $(CORE_LIBS)
+
+$(CORE_BUILD)/coverage/test_%: $(OBJ)/coverage/tests/core/test_%.o \
+		$(call core_objects,coverage,$(CORE_C) $(CORE_HELPERS_C))
+	$(core_link) --coverage $(core_wrap) -lcmocka $(CORE_LIBS)
+
+$(CORE_BUILD)/fuzz_%: CC := $(CLANG)
+$(CORE_BUILD)/fuzz_%: $(OBJ)/fuzz/tests/fuzz/fuzz_%.o \
+		$(call core_objects,fuzz,$(CORE_C) $(CORE_MODEL_C) tests/fuzz/rules.c)
+	$(core_link) $(CORE_SANITIZE) -fsanitize=fuzzer $(CORE_LIBS)
+
+$(CORE_BUILD)/bench_%: $(OBJ)/plain/tests/core/bench_%.o \
+		$(call core_objects,plain,$(CORE_C))
+	$(core_link) $(CORE_LIBS)

@@ -2,13 +2,13 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Included by the Makefile at the root, behind tests/core/core.mk, whose CORE
+# Included by the Makefile at the root, after tests/core/core.mk, whose CORE
 # variables it uses; paths are relative to the root. Needs Kamailio's headers,
 # which stand in TREE, see host.c.
 
 SHARE_BUILD := $(BUILD)/share
-SHARE_C := $(CORE)/../map_shm.c tests/share/host.c tests/share/test_share.c
-SHARE_O := $(patsubst %.c,$(SHARE_BUILD)/%.o,$(SHARE_C) $(CORE_C))
+# What is compiled as Kamailio compiles it, in place of plain C
+SHARE_HOSTED := $(CORE)/../map_shm.c tests/share/host.c
 SHARE_FLAGS := -fsanitize=thread -fno-omit-frame-pointer -g -O1
 
 .PHONY: share-test
@@ -26,13 +26,14 @@ share-test: ## test the map that workers share, for races
 		|| { cat $(SHARE_BUILD)/log; exit 1; }
 	@printf 'test_share: '; grep ' taken during ' $(SHARE_BUILD)/log
 
-$(SHARE_BUILD)/test_share: $(SHARE_O)
-	@$(CC) $(SHARE_FLAGS) -o $@ $^ -lcmocka -lpthread $(CORE_LIBS)
+$(SHARE_BUILD)/test_share: $(call core_objects,thread,$(SHARE_HOSTED) \
+		tests/share/test_share.c $(CORE_C))
+	$(core_link) $(SHARE_FLAGS) -lcmocka -lpthread $(CORE_LIBS)
 
 # Kamailio's headers count as headers of the system: they are not ours to mend
-$(SHARE_BUILD)/%.o: %.c $(CORE_H) tests/share/host.h $(SHARE_BUILD)/flags
+$(OBJ)/thread/%.o: %.c $(SHARE_BUILD)/flags
 	@mkdir -p $(@D)
-	@$(CC) -std=gnu11 -Wall -Wextra -Werror $(SHARE_FLAGS) -I$(CORE)/.. -I$(CORE) \
-		$(if $(filter tests/share/host.c %map_shm.c,$<), \
+	$(call short,CC)$(CC) -std=gnu11 -Wall -Wextra -Werror $(SHARE_FLAGS) \
+		-I$(CORE)/.. -I$(CORE) $(if $(filter $(SHARE_HOSTED),$<), \
 			@$(SHARE_BUILD)/flags -DUSE_PTHREAD_MUTEX \
-			-isystem$(TREE)/src/modules/disconnect_reason) -c -o $@ $<
+			-isystem$(TREE)/src/modules/disconnect_reason) -MMD -MP -c -o $@ $<

@@ -7,22 +7,18 @@
 
 DRMAP := modules/disconnect_reason/drmap
 DRMAP_VERSION := 1.0
-DRMAP_BUILD := $(BUILD)/drmap.d
-DRMAP_O := $(patsubst %.c,%.o,$(wildcard $(DRMAP)/*.c) $(CORE_C))
-DRMAP_H := $(wildcard $(DRMAP)/*.h) $(CORE_H)
-DRMAP_FLAGS := $(CORE_FLAGS) -D_XOPEN_SOURCE=700 \
-	'-DDRMAP_VERSION="$(DRMAP_VERSION)"'
+DRMAP_C := $(wildcard $(DRMAP)/*.c) $(CORE_C)
 
 .PHONY: drmap drmap-test drmap-install
 
 # In a make of its own, which finds libconfig once it is installed
 drmap: ## build build/drmap, the command that checks maps
 	@tests/setup build
-	@$(MAKE) $(BUILD)/drmap
+	@$(MAKE) $(QUIET) $(BUILD)/drmap
 
 drmap-test: ## test drmap, with sanitizers
 	@tests/setup build test
-	@$(MAKE) $(BUILD)/drmap $(BUILD)/drmap-sanitized $(BUILD)/drmap-hungry
+	@$(MAKE) $(QUIET) $(BUILD)/drmap $(BUILD)/drmap-sanitized $(BUILD)/drmap-hungry
 	@DRMAP=$(BUILD)/drmap-sanitized HUNGRY=$(BUILD)/drmap-hungry \
 		/usr/bin/python3 -m pytest -p no:cacheprovider -q -n 2 tests/drmap
 
@@ -32,23 +28,19 @@ drmap-install:
 	install -v -D -m 644 $(DRMAP)/drmap.bash \
 		"$(DESTDIR)/usr/share/bash-completion/completions/drmap"
 
-# What packagers ask for comes after what is needed anyway
-$(BUILD)/drmap: $(addprefix $(DRMAP_BUILD)/plain/,$(DRMAP_O))
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+# Besides C11, drmap's own files need POSIX
+$(OBJ)/plain/$(DRMAP)/%.o $(OBJ)/sanitized/$(DRMAP)/%.o \
+$(OBJ)/sanitized/tests/drmap/%.o: DEFINES := -D_XOPEN_SOURCE=700 \
+	'-DDRMAP_VERSION="$(DRMAP_VERSION)"'
 
-$(BUILD)/drmap-sanitized: $(addprefix $(DRMAP_BUILD)/sanitized/,$(DRMAP_O))
-	$(CC) $(CORE_SANITIZE) -o $@ $^ $(CORE_LIBS)
+$(BUILD)/drmap: $(call core_objects,plain,$(DRMAP_C))
+	$(core_link) $(CFLAGS) $(LDFLAGS) $(CORE_LIBS)
 
-$(BUILD)/drmap-hungry: $(addprefix $(DRMAP_BUILD)/sanitized/,$(DRMAP_O) \
-		tests/drmap/hungry.o)
-	$(CC) $(CORE_SANITIZE) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
-		-Wl,--wrap=getline,--wrap=open_memstream \
-		-Wl,--wrap=fclose,--wrap=tsearch -o $@ $^ $(CORE_LIBS)
+$(BUILD)/drmap-sanitized: $(call core_objects,sanitized,$(DRMAP_C))
+	$(core_link) $(CORE_SANITIZE) $(CORE_LIBS)
 
-$(DRMAP_BUILD)/plain/%.o: %.c $(DRMAP_H)
-	@mkdir -p $(@D)
-	@$(CC) $(DRMAP_FLAGS) -O2 $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
-
-$(DRMAP_BUILD)/sanitized/%.o: %.c $(DRMAP_H)
-	@mkdir -p $(@D)
-	@$(CC) $(DRMAP_FLAGS) $(CORE_SANITIZE) -O1 -c -o $@ $<
+$(BUILD)/drmap-hungry: $(call core_objects,sanitized,$(DRMAP_C) \
+		tests/drmap/hungry.c)
+	$(core_link) $(CORE_SANITIZE) -Wl,--wrap=malloc,--wrap=calloc \
+		-Wl,--wrap=realloc,--wrap=getline,--wrap=open_memstream \
+		-Wl,--wrap=fclose,--wrap=tsearch $(CORE_LIBS)
