@@ -41,7 +41,7 @@ core-fuzz: $(CORE_FUZZERS:%=$(CORE_BUILD)/%) ## fuzz each parser FUZZ_SECONDS lo
 core-coverage: ## print branch coverage of the core; all that can be taken must be
 	@mkdir -p $(OBJ)/coverage
 	@find $(OBJ)/coverage -name '*.gcda' -exec rm {} +
-	@$(MAKE) -s $(CORE_TESTS:%=$(CORE_BUILD)/coverage/%)
+	@$(MAKE) $(QUIET) $(CORE_TESTS:%=$(CORE_BUILD)/coverage/%)
 	@for t in $(CORE_TESTS); do \
 		$(CORE_BUILD)/coverage/$$t >$(CORE_BUILD)/coverage/log 2>&1 \
 			|| { cat $(CORE_BUILD)/coverage/log; exit 1; }; \

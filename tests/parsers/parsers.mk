@@ -26,7 +26,7 @@ JAIN_SIP_SHA256 := \
 
 parsers: ## fetch and build SIP parsers of others, for the end-to-end tests
 	@tests/setup parsers
-	@$(MAKE) -s parsers-build
+	@$(MAKE) $(QUIET) parsers-build
 
 parsers-build: $(addprefix $(PARSERS_BUILD)/, osip2 sofia libre sipgo-0.24.1 \
 	sipgo-1.4.0 JainSip.class node_modules/ready)

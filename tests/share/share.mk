@@ -21,7 +21,7 @@ share-test: ## test the map that workers share, for races
 		-DDBG_SR_MEMORY,$$(C_DEFS)))' print >$(SHARE_BUILD)/flags.new
 	@cmp -s $(SHARE_BUILD)/flags.new $(SHARE_BUILD)/flags \
 		|| mv $(SHARE_BUILD)/flags.new $(SHARE_BUILD)/flags
-	@$(MAKE) -s $(SHARE_BUILD)/test_share
+	@$(MAKE) $(QUIET) $(SHARE_BUILD)/test_share
 	@$(SHARE_BUILD)/test_share >$(SHARE_BUILD)/log 2>&1 \
 		|| { cat $(SHARE_BUILD)/log; exit 1; }
 	@printf 'test_share: '; grep ' taken during ' $(SHARE_BUILD)/log

@@ -13,6 +13,6 @@ starve: ## build build/starve.so, with which tests refuse memory to the module
 	@modules/kamailio-source $(BUILD)/kamailio
 	@mkdir -p $(STARVE_TREE)
 	@ln -sf -t $(STARVE_TREE) $(addprefix $(abspath tests/starve)/,Makefile starve.c)
-	@$(MAKE) -s -C $(STARVE_TREE)
+	@$(MAKE) $(QUIET) -C $(STARVE_TREE)
 	@cmp -s $(STARVE_TREE)/starve.so $(BUILD)/starve.so \
 		|| cp $(STARVE_TREE)/starve.so $(BUILD)/starve.so
