@@ -14,7 +14,8 @@ EXAMPLES := /usr/share/doc/disconnect_reason/examples
 PYTEST := /usr/bin/python3 -m pytest -p no:cacheprovider -q -n 2 tests/e2e
 
 # Set by the user: KAMAILIO_SRC, DESTDIR, LIVEKIT_CALLS (how many calls fail in a
-# storm of livekit-test), V=1 (show each command), and the Kamailio to build for
+# storm of livekit-test), T (see tests/one), V=1 (show each command), and the
+# Kamailio to build for
 KAMAILIO := kamailio
 export PATH := $(PATH):/usr/sbin:/sbin
 MAKEFLAGS += --no-print-directory
@@ -23,7 +24,7 @@ short = $(if $(filter 1,$(V)),,@echo '$(1)  $(subst \
 	modules/disconnect_reason/,,$(@:$(OBJ)/%=%))';)
 QUIET := $(if $(filter 1,$(V)),Q=verbose,-s)
 
-.PHONY: all module demo test test-long soak livekit-test lint bench fuzz \
+.PHONY: all module demo test golden test-long soak livekit-test lint bench fuzz \
 	install clean distclean help
 all: module drmap ## build everything for the Kamailio that is installed (default)
 
@@ -52,7 +53,10 @@ demo: module ## show what the caller gets for seven failures, before and after
 	@tests/setup test
 	@tests/demo
 
-test: ## lint, core tests, 20 s of each fuzzer and end-to-end tests
+test: ## lint, core tests, 20 s of each fuzzer and end-to-end tests; only tests named so with T=NAME
+ifdef T
+	@MAKE='$(MAKE)' tests/one '$(T)'
+else
 	@tests/setup build test lint fuzz
 	@$(MAKE) lint
 	@$(MAKE) core-test
@@ -65,6 +69,12 @@ test: ## lint, core tests, 20 s of each fuzzer and end-to-end tests
 	@$(MAKE) parsers
 	@$(MAKE) doc-test
 	@$(PYTEST)
+endif
+
+golden: ## write anew what tests expect of messages and drmap, to be looked at with git diff
+	@tests/setup build test
+	@DR_UPDATE=1 $(MAKE) core-test CORE_TESTS=test_map_golden
+	@DRMAP_GOLDEN=write $(MAKE) drmap-test
 
 # A race between two workers shows only now and then: hence the rounds
 test-long: ## fuzz ten minutes each, then all end-to-end tests, long and in memcheck
@@ -120,5 +130,5 @@ distclean: ## remove everything that was made or fetched
 	rm -rf $(BUILD)
 
 help: ## say what there is to make
-	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST) \
-		| awk -F ': ' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) \
+		| awk -F '\t' '{ printf "%-14s %s\n", $$1, $$2 }'

@@ -9,6 +9,7 @@
 # fetched.
 
 README_TREE := $(BUILD)/readme
+DOC_TESTS := tests/doc
 BOOK := disconnect_reason.xml
 README_DOC := $(README_TREE)/src/modules/disconnect_reason/doc
 
@@ -41,4 +42,4 @@ readme-new:
 doc-test: ## check the documents: is all that is exported in them, is it true
 	@tests/setup build test doc
 	@$(MAKE) readme-new drmap
-	@/usr/bin/python3 -m pytest -p no:cacheprovider -q -n 2 tests/doc
+	@/usr/bin/python3 -m pytest -p no:cacheprovider -q -n 2 $(DOC_TESTS)

@@ -7,6 +7,7 @@
 
 DRMAP := modules/disconnect_reason/drmap
 DRMAP_VERSION := 1.0
+DRMAP_TESTS := tests/drmap
 DRMAP_C := $(wildcard $(DRMAP)/*.c) $(CORE_C)
 
 .PHONY: drmap drmap-test drmap-install
@@ -20,7 +21,7 @@ drmap-test: ## test drmap, with sanitizers
 	@tests/setup build test
 	@$(MAKE) $(QUIET) $(BUILD)/drmap $(BUILD)/drmap-sanitized $(BUILD)/drmap-hungry
 	@DRMAP=$(BUILD)/drmap-sanitized HUNGRY=$(BUILD)/drmap-hungry \
-		/usr/bin/python3 -m pytest -p no:cacheprovider -q -n 2 tests/drmap
+		/usr/bin/python3 -m pytest -p no:cacheprovider -q -n 2 $(DRMAP_TESTS)
 
 drmap-install:
 	install -v -D -m 755 -t "$(DESTDIR)/usr/bin" $(BUILD)/drmap
