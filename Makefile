@@ -24,8 +24,8 @@ short = $(if $(filter 1,$(V)),,@echo '$(1)  $(subst \
 	modules/disconnect_reason/,,$(@:$(OBJ)/%=%))';)
 QUIET := $(if $(filter 1,$(V)),Q=verbose,-s)
 
-.PHONY: all module demo test golden test-long soak livekit-test lint bench fuzz \
-	install clean distclean help
+.PHONY: all module demo test golden test-long soak livekit-test lint tree-test \
+	bench fuzz install clean distclean help
 all: module drmap ## build everything for the Kamailio that is installed (default)
 
 include $(wildcard tests/core/core.mk tests/share/share.mk \
@@ -62,6 +62,7 @@ else
 	@$(MAKE) core-test
 	@$(MAKE) core-coverage
 	@$(MAKE) share-test
+	@$(MAKE) tree-test
 	@$(MAKE) core-fuzz FUZZ_SECONDS=20
 	@$(MAKE) drmap-test
 	@$(MAKE) module
@@ -103,6 +104,11 @@ lint: ## formatting, compiler warnings and static analysis
 	@tests/setup build lint
 	@modules/kamailio-source $(BUILD)/kamailio
 	@tests/lint $(TREE)
+
+tree-test: ## build the module's folder in a Kamailio tree, as Kamailio builds its own
+	@tests/setup build
+	@modules/kamailio-source $(BUILD)/kamailio
+	@tests/tree $(TREE)
 
 bench: module ## what the module costs, side by side with other ways
 	@tests/setup bench
