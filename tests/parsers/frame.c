@@ -25,7 +25,7 @@ void found(int index, const char *value, size_t size)
 				line + line_size, "%02x", (unsigned char)value[i]);
 }
 
-/** Reads a size and the message behind it; NULL at the end */
+/** Reads a size and the message after it; NULL at the end */
 static char *next_message(size_t *size)
 {
 	unsigned char head[4];
@@ -33,7 +33,7 @@ static char *next_message(size_t *size)
 		return NULL;
 	*size = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8
 			| head[3];
-	/* some parsers want to see a NUL behind it */
+	/* some parsers want to see a NUL after it */
 	char *message = calloc(1, *size + 1);
 	if(message == NULL || fread(message, 1, *size, stdin) != *size)
 		abort();

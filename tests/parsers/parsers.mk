@@ -5,7 +5,7 @@
 # Included by the Makefile at the root; paths are relative to the root.
 #
 # Each program is called with names of header fields. It reads messages, each
-# behind its size in 4 bytes, high byte first. For each it writes one line:
+# after its size in 4 bytes, high byte first. For each it writes one line:
 # "refused", or "read" and what it found, as " INDEX=VALUE", with the index of
 # the name among the arguments and the value in hexadecimal digits.
 #

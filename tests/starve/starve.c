@@ -181,7 +181,7 @@ static void stand_before_all(void)
 
 static const char *fail_doc[] = {
 		"pkg or shm, the module's name or *, number of the first allocation"
-		" that fails, how many fail (0: all behind it)",
+		" that fails, how many fail (0: all after it)",
 		NULL};
 
 static void rpc_fail(rpc_t *rpc, void *ctx)

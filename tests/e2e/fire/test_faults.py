@@ -1,6 +1,6 @@
 # Trunks that die, answer too late, or never; SIGTERM under load.
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Each call has its header as ever, the good call behind it works, and
+"""Each call has its header as ever, the good call after it works, and
 nothing but the header differs from a Kamailio without the module."""
 
 import socket

@@ -1,4 +1,4 @@
-# Thousands of malformed replies, and a good call behind each one.
+# Thousands of malformed replies, and a good call after each one.
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The seed is printed; DR_SEED=N asks for another one."""
 

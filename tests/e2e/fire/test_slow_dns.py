@@ -180,7 +180,7 @@ def test_too_late(pair, dns):
 
 
 def test_all_workers_wait(pair, dns):
-    """The call behind them is late, and has its header as ever."""
+    """The call after them is late, and has its header as ever."""
     def play(side, raw):
         plans = [slow(raw, name) for name in names(WORKERS)]
         with asking(raw, dns, *plans) as calls, side.calls() as behind:
@@ -193,7 +193,7 @@ def test_all_workers_wait(pair, dns):
 
 
 def test_cancel(pair, dns):
-    """The caller gives up while a worker waits: the trunk never hears of it,
+    """The caller gives up while a worker waits: the trunk never learns of it,
     whether its name is found then or not."""
     def play(side, raw):
         found, lost = names(2)

@@ -145,12 +145,12 @@ class Ladder:
         return seen(call) if call.finals() or not patience else None
 
     def settle(self):
-        """Waits for what comes behind a final reply, such as its event."""
+        """Waits for what comes after a final reply, such as its event."""
         wait_for(lambda: is_idle(self.pids), 20, "Kamailio to be idle",
                  poll=0.001)
 
     def starved(self, pool, who, nth, times, patience=None):
-        """A call without that memory, and a good one behind it: what the caller
+        """A call without that memory, and a good one after it: what the caller
         got, what was logged, whether anything was refused."""
         self.settle()
         at = self.proxy.log.stat().st_size
@@ -240,7 +240,7 @@ def test_each_allocation(proxy, name):
                                   if name != "spoofed"])
 def test_each_of_anybodys(proxy, name, pool):
     """tm and the core leak when they get no memory, so theirs is not asked
-    for; the call behind each one is as ever."""
+    for; the call after each one is as ever."""
     def ours():
         return memory(proxy)["modules"][0]
 

@@ -27,7 +27,7 @@ OVER_TCP = {
     **dict.fromkeys(("intmeth", "esc02", "scalarlg", "nul-in-name", "nul-line",
                      "utf-8", "no-colon", "no-name", "no-end",
                      "no-end-of-line"), BROKEN),
-    # it goes on to the next CRLF, in the reply behind
+    # it goes on to the next CRLF, in the reply after
     **dict.fromkeys(("cr-only", "first-line"), RELAYED),
 }
 
@@ -82,13 +82,13 @@ def test_udp(pair, replies):
 
 @TABLES
 def test_tcp(pair, replies):
-    """The connection ends behind each strange reply, read or not."""
+    """The connection ends after each strange reply, read or not."""
     assert played(pair, replies, "tcp", reuse=False) == {
         name: OVER_TCP.get(name, made) for name, (_, made) in replies.items()}
 
 
 def test_lines_before(pair):
-    """Kamailio skips them; the Reason header behind them counts as ever."""
+    """Kamailio skips them; the Reason header after them counts as ever."""
     reply = template(404, ["Reason: Q.850;cause=17"])
     plans = [Plan((before * 200 + reply,))
              for before in (b"", b"\r\n", b" \t\0\r\n")]

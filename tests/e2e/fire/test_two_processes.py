@@ -1,7 +1,7 @@
 # No memory of a call is touched by two processes at the same time.
 # SPDX-License-Identifier: GPL-2.0-or-later
 """While a request_route runs, its worker uses the AVPs and XAVPs of the call
-without any lock, and another process may end the call: a trunk's failure behind
+without any lock, and another process may end the call: a trunk's failure after
 t_relay(), the timer, the caller's CANCEL. What that one decides is written, and
 the event comes, when the script is over."""
 
@@ -117,7 +117,7 @@ ENDS = {
 @pytest.mark.parametrize("armed", [0, 1])
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
 def test_event_waits_for_the_script(proxy, end, armed):
-    """The caller has the failure at once; the event comes behind the script, in
+    """The caller has the failure at once; the event comes after the script, in
     which AVP and XAVP are there then, and the script's own as well."""
     counted = Counted(proxy)
     with Steps(proxy) as raw:

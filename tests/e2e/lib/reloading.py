@@ -1,4 +1,4 @@
-# A Kamailio whose map changes, and calls that tell which map judged them.
+# A Kamailio whose map changes, and calls that tell which map classified them.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import subprocess
@@ -145,7 +145,7 @@ def fails(uri, headers):
 
 
 def check_call(call, kind="from", source=None):
-    """The call was judged by one world, in all that it says; which one?"""
+    """The call was classified by one world, in all that it says; which one?"""
     final, = distinct(call.finals())
     letter = {code: letter for letter, (_, code) in WORLDS.items()}.get(
         final.code)

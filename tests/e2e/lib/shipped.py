@@ -85,7 +85,7 @@ def by_number(does):
         label(END), linger(LINGER))
 
 
-END = 999  # label behind the last row
+END = 999  # label after the last row
 
 
 def jump(where):

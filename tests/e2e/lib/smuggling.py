@@ -1,6 +1,6 @@
 # Replies whose trunk writes fields of ours so that only some parsers see them.
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A forged field is a lead, one of our names, what stands inside and behind the
+"""A forged field is a lead, one of our names, what stands inside and after the
 name, a colon, a value and an end; it stands somewhere in a reply that is good
 else.
 `written()` has each part in turn, `random_case(seed, number)` mixes them and
@@ -101,7 +101,7 @@ def _fields():
 
 
 def _status_lines():
-    """(label, end of the status line): the field stands right behind it."""
+    """(label, end of the status line): the field stands right after it."""
     for name, end in {"crlf": b"\r\n", **LINES, **ENDS}.items():
         yield f"status line, {name}", end
     for name, byte in {**UNICODE, **CONTROLS}.items():

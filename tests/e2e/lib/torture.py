@@ -15,7 +15,7 @@ SAID = {480: b"USER_UNAVAILABLE", 486: b"USER_REJECTED",
         408: b"CONNECTION_TIMEOUT", 404: b"SIP_TRUNK_FAILURE", 500: b"SIP_TRUNK_FAILURE"}
 # tm can't build what it would relay; the header tells of the trunk's 486
 UNBUILT = b"SIP/2.0 500 Reply processing error\r\n"
-# The trunk says this behind each strange reply, so that each call ends
+# The trunk says this after each strange reply, so that each call ends
 GOOD = template(480)
 # What Kamailio may log about replies that it can't read; the module says nothing
 ANY_COMPLAINT = r" ERROR: (?!disconnect_reason)"
@@ -26,7 +26,7 @@ Seen = namedtuple("Seen", "call_id proxy caller")
 
 def head_of(raw):
     """First line and header section, as Kamailio takes them: the first line ends
-    at a LF with the CR behind it, the section at a line that begins with CR or
+    at a LF with the CR after it, the section at a line that begins with CR or
     LF."""
     first = re.match(rb"[\r\n\t \0]*[^\n]*\n?\r?", raw).end()
     end = re.compile(rb"(?<=\n)[\r\n]").search(raw, first)
@@ -91,7 +91,7 @@ def as_seen(call, played, loaded):
 
 
 def play_both(pair, plans, transport="udp", window=1):
-    """Plays the plans through both of a pair, the good call behind each one.
+    """Plays the plans through both of a pair, the good call after each one.
 
     Good calls are checked, and that nothing but our header differs. Returns
     the loaded one's calls that were planned.

@@ -50,7 +50,7 @@ def said(detail, code=None, trunk=None, source="remote", q850=None):
 
 
 def named(trunk):
-    """What the caller gets when that trunk's profile judges a 486."""
+    """What the caller gets when that trunk's profile classifies a 486."""
     return outcome(*BUSY, "AGENT_ERROR", detail=said(trunk, 486, trunk))
 
 

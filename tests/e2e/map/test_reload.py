@@ -122,7 +122,7 @@ def test_many_errors(proxy):
 
 
 def test_errors_before_warnings(proxy):
-    """100 warnings do not hide the error behind them."""
+    """100 warnings do not hide the error after them."""
     rules = ',\n{ code = 486; phrase = "x"; reason = "ROOM_CLOSED"; }' * 100
     answer = proxy.reload(world("B", *WORLDS["B"], rules).replace(
         'headers = [ "X-B-Reason" ]', 'headers = [ "Via" ]'))

@@ -63,7 +63,7 @@ def in_thread(job):
     (reply(486, after=(180,), wait=900), "from", None),
     (silent((180,)), "late", timed_out)], ids=["486", "timeout"])
 def test_call_keeps_its_map(proxy, tmp_path, trunk, kind, source):
-    """A call that rings while the map changes is judged by the old one."""
+    """A call that rings while the map changes is classified by the old one."""
     before = proxy.memory()
     sink = Sipp(trunk("trunk-A"), tmp_path, "trunk")
     caller = Sipp(fails(sink.uri, ["X-Test-Timers: 1200,700"]), tmp_path,

@@ -15,9 +15,9 @@ trunks = trunk_map.trunks  # fixture
 RULES = ["X-Test-Host: rules.example"]
 
 
-def judged(case, pair, trunk, code, phrase, reason, detail, q850=None,
+def played(case, pair, trunk, code, phrase, reason, detail, q850=None,
            sent=None, name="rules", **options):
-    """The trunk's reply is judged by a rule of its profile."""
+    """The trunk's reply is classified by a rule of its profile."""
     case(trunk, outcome(*(sent or (code, phrase)), reason,
                         detail=said(detail, code, name, q850=q850)),
          pair=pair, headers=[f"X-Test-Host: {name}.example"], **options)
@@ -37,12 +37,12 @@ def judged(case, pair, trunk, code, phrase, reason, detail, q850=None,
     (488, "Not Acceptable Here", "UNKNOWN_REASON", None),
 ])
 def test_code(case, trunks, code, phrase, reason, detail):
-    judged(case, trunks, reply(code, phrase), code, phrase, reason, detail)
+    played(case, trunks, reply(code, phrase), code, phrase, reason, detail)
 
 
 def test_503(case, trunks):
     """The rule sees the trunk's 503; tm sends a 500 in its place."""
-    judged(case, trunks, reply(503), 503, "", "STATE_MISMATCH", "class",
+    played(case, trunks, reply(503), 503, "", "STATE_MISMATCH", "class",
            sent=(500, "Service Unavailable"))
 
 
@@ -61,13 +61,13 @@ def test_503(case, trunks):
 ], ids=["prefix", "folded", "second", "case", "inside", "longer", "alone",
         "empty", "both"])
 def test_header(case, trunks, headers, reason, detail):
-    judged(case, trunks, reply(480, headers=headers), 480,
+    played(case, trunks, reply(480, headers=headers), 480,
            "Temporarily Unavailable", reason, detail)
 
 
 def test_header_in_the_body(case, trunks):
     """A body is no header."""
-    judged(case, trunks, reply(480, body="X-Trunk-Alone: 1\n"), 480,
+    played(case, trunks, reply(480, body="X-Trunk-Alone: 1\n"), 480,
            "Temporarily Unavailable", "ROOM_CLOSED", "after-none")
 
 
@@ -78,7 +78,7 @@ def test_header_in_the_body(case, trunks):
 def test_after(case, trunks, after, reason):
     detail = {"ROOM_CLOSED": "after-none", "MIGRATION": "after-trying",
               "SIGNAL_CLOSE": "after-ringing"}[reason]
-    judged(case, trunks, reply(480, after=after), 480,
+    played(case, trunks, reply(480, after=after), 480,
            "Temporarily Unavailable", reason, detail)
 
 
@@ -87,7 +87,7 @@ def test_after(case, trunks, after, reason):
     ("Busy D55", "STATE_MISMATCH", "class"), ("Busy", "STATE_MISMATCH", "class"),
 ])
 def test_phrase(case, trunks, phrase, reason, detail):
-    judged(case, trunks, reply(500, phrase), 500, phrase, reason, detail)
+    played(case, trunks, reply(500, phrase), 500, phrase, reason, detail)
 
 
 @pytest.mark.parametrize("code,phrase,cause,reason,detail", [
@@ -102,7 +102,7 @@ def test_phrase(case, trunks, phrase, reason, detail):
     (404, "Not Found", 16, "SIP_TRUNK_FAILURE", "not-found"),
 ])
 def test_q850(case, trunks, code, phrase, cause, reason, detail):
-    judged(case, trunks, reply(code, headers=[f"Reason: Q.850;cause={cause}"]),
+    played(case, trunks, reply(code, headers=[f"Reason: Q.850;cause={cause}"]),
            code, phrase, reason, detail, q850=cause)
 
 
@@ -121,7 +121,7 @@ def test_source_timeout(case, trunks, trunk, reason, detail):
 
 
 def test_408_is_no_timeout(case, trunks):
-    judged(case, trunks, reply(408), 408, "Request Timeout",
+    played(case, trunks, reply(408), 408, "Request Timeout",
            "USER_UNAVAILABLE", "request-timeout")
 
 
@@ -188,7 +188,7 @@ def test_caller_cancels(case, trunks):
 ])
 def test_extends(case, trunks, code, phrase, reason, detail):
     """Own rules, the parent's, its parent's, the built-in tables."""
-    judged(case, trunks, reply(code, phrase), code, phrase, reason, detail,
+    played(case, trunks, reply(code, phrase), code, phrase, reason, detail,
            name="child")
 
 
@@ -205,7 +205,7 @@ def test_q850_of_profile(case, proxies, name, reason, detail, q850, parameter):
                                          parameter))))
     code, phrase = (404, "Not Found") if name == "child" else \
         (480, "Temporarily Unavailable")
-    judged(case, pair, reply(code, headers=["Reason: Q.850;cause=21"]), code,
+    played(case, pair, reply(code, headers=["Reason: Q.850;cause=21"]), code,
            phrase, reason, detail, q850=q850, name=name)
 
 

@@ -53,7 +53,7 @@ def test_address(case, trunks, address, trunk):
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.3", "127.0.0.8"])
 def test_unknown_address(case, trunks, address):
-    """Without a trunk the built-in tables judge, and no trunk is named."""
+    """Without a trunk the built-in tables classify, and no trunk is named."""
     case(reply(486), NOBODYS, pair=trunks, hosts=[address])
 
 
@@ -79,7 +79,7 @@ def test_next_hop(case, trunks, hop, trunk, uri):
 
 
 def test_trunk_without_profile(case, trunks):
-    """The built-in tables judge, and the trunk is named."""
+    """The built-in tables classify, and the trunk is named."""
     case(reply(486), outcome(*BUSY, "USER_REJECTED",
                              detail=said("busy", 486, "plain")),
          pair=trunks, hosts=["127.0.0.5"],
@@ -96,7 +96,7 @@ JUDGED = ("AGENT_ERROR", "SIP_TRUNK_FAILURE")  # by a rule, by the tables
     (reply(500), reply(486, wait=150), "long-wild"),
 ], ids=["first", "second"])
 def test_fork(case, trunks, first, second, trunk):
-    """The trunk of the branch that tm picks judges."""
+    """The trunk of the branch that tm picks classifies."""
     case(first, replace(named(trunk), attempts=JUDGED),
          fork=[second], pair=trunks, hosts=["127.0.0.5"],
          headers=["X-Test-Fork-Host: x.y.eu.other.example"])
@@ -143,7 +143,7 @@ def test_fork_that_times_out_without_map(case, proxies, after, reason, detail):
     (reply(503), "SIP_TRUNK_FAILURE"), (silent(), "CONNECTION_TIMEOUT"),
     (reply(486), "AGENT_ERROR")], ids=["503", "silence", "486"])
 def test_failover(case, trunks, first, before, do):
-    """Each attempt is judged by its own trunk."""
+    """Each attempt is classified by its own trunk."""
     case(first, outcome(*BUSY, "AGENT_ERROR", avps=(before, "AGENT_ERROR"),
                         unarmed=(before,),
                         detail=said("long-wild", 486, "long-wild")),

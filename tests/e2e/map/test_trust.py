@@ -148,7 +148,7 @@ def test_fork_whose_other_branch_is_picked(case, outer):
     (486, BUSY), (503, (500, "Service Unavailable")),
     (404, (404, "Not Found"))])
 def test_reason(case, trusted, code, end, reason):
-    """Its header is written anew: once, right behind the status line, or into
+    """Its header is written anew: once, right after the status line, or into
     the 500 that tm sends in place of a 503."""
     calls = case(reply(code, headers=named(reason, f"{DETAIL_HEADER}: detail=x")),
                  outcome(*end, reason, detail=said("reported", code, "inner")),
@@ -165,7 +165,7 @@ def test_reason(case, trusted, code, end, reason):
     (named("CLIENT_INITIATED"), 0),
 ], ids=["none", "unknown", "empty", "lower-case", "parameter", "second", "cancel"])
 def test_no_reason(case, trusted, headers, spoofed):
-    """Then its code judges, as ever."""
+    """Then its code classifies, as ever."""
     case(reply(404, headers=headers), outcome(
         404, "Not Found", FAILURE, spoofed=spoofed,
         detail=said("not-found", 404, "inner")), pair=trusted())

@@ -18,7 +18,7 @@ nowhere = unsent.nowhere  # fixture
 
 
 def said(end, reason, detail=None, **more):
-    """The script gave the reason: in the header, in the AVP behind SET."""
+    """The script gave the reason: in the header, in the AVP after SET."""
     wanted = f"detail={detail};source=script" if detail else "source=script"
     return outcome(*end, reason, detail=wanted, unarmed=(reason,),
                    **{"avps": (reason,), **more})

@@ -37,7 +37,7 @@ class Forger(RawCalls):
         return [raw for raw in self.sent if raw.startswith(b"ACK ")]
 
     def forge(self, code, branch):
-        """A reply of the trunk for that branch of tm, behind the last dot."""
+        """A reply of the trunk for that branch of tm, after the last dot."""
         reply = fill(template(code), self.invite())
         forged = re.sub(rb"(branch=[^;\r]*\.)\d+", rb"\g<1>%d" % branch, reply,
                         count=1)

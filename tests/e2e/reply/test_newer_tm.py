@@ -41,7 +41,7 @@ def test_silence(case, proxies, code):
 @pytest.mark.parametrize("code", [408, *PHRASES])
 @pytest.mark.parametrize("delayed", [0, 1])
 def test_not_sent(case, proxies, nowhere, code, delayed):
-    """delayed_reply: t_relay() itself answers, or tm behind the script."""
+    """delayed_reply: t_relay() itself answers, or tm after the script."""
     (sent, phrase), detail, uri = nowhere
     wanted = f"detail={detail};source=transport"
     now = delayed == 0 and params("delayed_reply", 0)

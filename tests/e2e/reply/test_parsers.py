@@ -37,7 +37,7 @@ PLAIN = Case("plain", template(FAILED))
 
 
 def play(proxies, cases):
-    """[(case, message that the caller got)]; behind each reply the trunk says
+    """[(case, message that the caller got)]; after each reply the trunk says
     480, so that a call whose reply Kamailio can't read ends, too."""
     print(f"DR_SEED={SEED}")
     proxies.allow(ANY_COMPLAINT)
@@ -51,7 +51,7 @@ def play(proxies, cases):
 
 
 def passed(got):
-    """Those that are not the 480 behind a reply that Kamailio dropped."""
+    """Those that are not the 480 after a reply that Kamailio dropped."""
     return [(case, message) for case, message in got
             if code_of(message) != code_of(GOOD)]
 

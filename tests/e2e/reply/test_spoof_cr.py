@@ -1,7 +1,7 @@
-# A header behind a CR alone is removed, and the body stays the body.
+# A header after a CR alone is removed, and the body stays the body.
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Kamailio's parser lets some headers end with a CR alone. A bug once: the
-header behind such a CR took its line end along, so the CR joined the empty
+header after such a CR took its line end along, so the CR joined the empty
 line, and the body turned into headers: ours, as the trunk wrote it. SIPp
 writes no CR alone, so both ends are plain sockets here."""
 
@@ -41,7 +41,7 @@ def final(receiver):
 
 
 def refuse(proxy, tail):
-    """What the caller gets of a 486 that ends with `tail` behind its To."""
+    """What the caller gets of a 486 that ends with `tail` after its To."""
     with peer() as caller, peer() as trunk:
         invite = INVITE.format(here=HERE, caller=caller.getsockname()[1],
                                trunk=trunk.getsockname()[1])

@@ -154,7 +154,7 @@ def trunks_codes(calls):
 
 
 def test_status_is_changed(case, pair):
-    """The caller gets the script's status; what the trunk said is judged."""
+    """The caller gets the script's status; what the trunk said is classified."""
     calls = case(reply(503), outcome(*TRY_LATER, FAILURE, detail=OF_503),
                  pair=pair, headers=STATUS)
     assert trunks_codes(calls) == ["503"]

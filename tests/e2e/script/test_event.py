@@ -94,7 +94,7 @@ def logged(call, where):
 @pytest.mark.parametrize("what", ["tm", "lookup", "retransmit", "set",
                                   "watch", "drop"])
 def test_what_it_does(play, what, trunk, expect, caller):
-    """Nothing of it changes the call, or the process that goes on behind it."""
+    """Nothing of it changes the call, or the process that goes on after it."""
     for call in play(trunk, expect, caller=caller, how={"Event": what}):
         event, = logged(call, "event")
         assert event["method"] == "INVITE" and event["mine"] == "kept"

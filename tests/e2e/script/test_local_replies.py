@@ -96,7 +96,7 @@ def check_one(proxy, headers, ends, reason, detail):
         assert one.values(REASON_HEADER) == ([reason] if reason else [])
         assert one.values(DETAIL_HEADER) == (
             [detail] if detail and "/TM)" in one.start else [])
-    # behind the answer
+    # after the answer
     assert proxy.traces()[call_id] == [
         {"avp": reason or "<null>", "older": "<null>"}]
     return call_id
@@ -221,7 +221,7 @@ def ended_by_options(uri, headers):
 
 
 def test_another_request_answers(case, pair):
-    """By t_reply_callid(); the trunk's 487 comes behind it."""
+    """By t_reply_callid(); the trunk's 487 comes after it."""
     case(rings, said(UNKNOWN, attempts=()), caller=ended_by_options, pair=pair,
          headers=how(Do="RELAY", Onreply="LOG_FINAL"))
     assert told_details(case) == {"unknown"}

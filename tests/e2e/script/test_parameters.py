@@ -43,7 +43,7 @@ def refuse(tmp_path):
         lines = started(Kamailio(tmp_path / "refused", script, modules, params))
         log = "\n".join(lines)
         assert log.count("ERROR: disconnect_reason [") == 1, log
-        # behind it only the core's lines; a parameter's text may hold line ends
+        # after it only the core's lines; a parameter's text may hold line ends
         ours = log[log.index("ERROR: disconnect_reason ["):]
         assert all(part in ours for part in expected), log
         return log
@@ -159,7 +159,7 @@ def test_loaded_without_pv(case, proxies):
 @pytest.mark.parametrize("module", ["acc", "dialog"])
 @pytest.mark.parametrize("late", [True, False], ids=["wrong", "right"])
 def test_order_of_loading(case, proxies, module, late):
-    """Loaded behind acc or dialog the module warns, once; else it does not."""
+    """Loaded after acc or dialog the module warns, once; else it does not."""
     before, after = (*BEFORE, "rr"), ()
     if late:
         before += (module,)

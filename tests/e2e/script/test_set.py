@@ -157,7 +157,7 @@ def test_set_in_onreply_route_of_unwatched_call(kemi):
                                 "TRUNK:one,WATCH,NEWTRAN",
                                 "WATCH,TRUNK:two,TRUNK:one"])
 def test_trunk(kemi, do):
-    """Its profile judges, though the next hop is unknown to the map."""
+    """Its profile classifies, though the next hop is unknown to the map."""
     call = kemi(reply(486), of_trunk("AGENT_ERROR", "of-one", "one"),
                 do=f"{do},RELAY", failure="LOG")
     seen, = at(call, "FAILURE")

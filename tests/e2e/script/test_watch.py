@@ -82,7 +82,7 @@ def test_watch_with_profile_from_bridge(kemi):
 
 
 def test_watch_with_profile_and_known_trunk(kemi):
-    """A trunk of the map is judged by its own profile."""
+    """A trunk of the map is classified by its own profile."""
     call = kemi(reply(486), outcome(
         *BUSY, "JOIN_FAILURE",
         detail="code=486;detail=of-two;source=remote;trunk=here"),

@@ -55,7 +55,7 @@ def test_map_with_other_names(tmp_path):
 
 
 def test_rule_sees_what_livekit_does_not(tmp_path):
-    """X-Twilio-Error is taken away after the map has judged by it."""
+    """X-Twilio-Error is taken away after the map has classified by it."""
     trunk = Sipp(reply(403, headers=["X-Twilio-Error: 32203 Blocked"])(
         "trunk-A"), tmp_path, "first")
     with left_alone() as second, edge(

@@ -125,7 +125,7 @@ def check_answers(caller):
 def test_an_edge_dies_under_load(tmp_path):
     """The other one goes on, and the stream has each of its outcomes once.
 
-    Of the edge that was killed nothing is there twice, and nothing is missing
+    Of the edge that was killed nothing appears twice, and nothing is missing
     that was stored before; an outcome that it told a moment before its end may
     have died with it.
     """

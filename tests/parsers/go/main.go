@@ -14,7 +14,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// message reads a size and the message behind it; nil at the end.
+// message reads a size and the message after it; nil at the end.
 func message() []byte {
 	var size uint32
 	if binary.Read(os.Stdin, binary.BigEndian, &size) != nil {
