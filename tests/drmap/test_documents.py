@@ -115,5 +115,5 @@ def test_flags_of_packagers_come_last():
     compiled = re.findall(r".* -c .*/drmap/main\.[co].*", done.stdout)
     linked = re.findall(r".* -o build/drmap(?![./]).*", done.stdout)
     assert len(compiled) == len(linked) == 1
-    assert re.search("-O2 .*-DFOR_CPP .*-Og -DFOR_CC ", compiled[0])
+    assert "-O2 -DFOR_CPP -Og -DFOR_CC" in compiled[0]
     assert "-Og -DFOR_CC" in linked[0] and "-Wl,-z,now" in linked[0]
