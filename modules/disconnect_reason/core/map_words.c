@@ -11,31 +11,12 @@
 #include "map_words.h"
 
 
-/* Not tolower(): a locale must not change what a name is */
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-
 /* Bytes of UTF-8 beyond ASCII count as letters, so no letter is cut */
 static bool is_word(char c)
 {
-	c = lower(c);
+	c = dr_lower(c);
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')
 		   || (unsigned char)c >= 0x80;
-}
-
-
-static bool is_line_end(char c)
-{
-	return c == '\r' || c == '\n';
-}
-
-
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || is_line_end(c);
 }
 
 
@@ -56,7 +37,7 @@ size_t dr_lower_case(char *buf, size_t size, struct dr_text text)
 		return 0;
 
 	for(i = 0; i < text.len; i++)
-		buf[i] = lower(text.s[i]);
+		buf[i] = dr_lower(text.s[i]);
 
 	return text.len;
 }
@@ -112,8 +93,8 @@ static size_t space_length(struct dr_text text, bool *folded)
 	size_t len = 0;
 
 	*folded = false;
-	while(len < text.len && is_space(text.s[len])) {
-		*folded = *folded || is_line_end(text.s[len]);
+	while(len < text.len && dr_is_space(text.s[len])) {
+		*folded = *folded || dr_is_line_end(text.s[len]);
 		len++;
 	}
 	return len;
@@ -173,7 +154,7 @@ size_t dr_host_key(char *buf, size_t size, struct dr_text host)
 		return 0;
 
 	for(i = 0; i < host.len; i++)
-		buf[i] = lower(host.s[host.len - 1 - i]);
+		buf[i] = dr_lower(host.s[host.len - 1 - i]);
 
 	return host.len;
 }

@@ -31,6 +31,8 @@
 
 #define CAUSE_MAX 999
 
+_Static_assert(DR_CAUSE_NONE == -1, "what dr_parse_number() says of no number");
+
 
 /* Length of the quoted string that text begins with, quotes included; 0 when it
  * never closes */
@@ -71,26 +73,6 @@ static struct dr_text take(struct dr_text *text, char separator)
 }
 
 
-/* A number from 0 to CAUSE_MAX, or DR_CAUSE_NONE */
-static int parse_cause(struct dr_text text)
-{
-	int cause = 0;
-	size_t i;
-
-	if(text.len == 0)
-		return DR_CAUSE_NONE;
-
-	for(i = 0; i < text.len; i++) {
-		if(text.s[i] < '0' || text.s[i] > '9')
-			return DR_CAUSE_NONE;
-		cause = cause * 10 + (text.s[i] - '0');
-		if(cause > CAUSE_MAX)
-			return DR_CAUSE_NONE;
-	}
-	return cause;
-}
-
-
 /* What is inside the quotes; empty when text is no quoted string */
 static struct dr_text unquote(struct dr_text text)
 {
@@ -121,7 +103,7 @@ static void parse_param(
 
 	if(!seen->cause && dr_text_alike(name, cause)) {
 		seen->cause = true;
-		value->cause = parse_cause(dr_text_trim(param));
+		value->cause = dr_parse_number(dr_text_trim(param), CAUSE_MAX);
 	} else if(!seen->text && dr_text_alike(name, text)) {
 		seen->text = true;
 		value->text = unquote(dr_text_trim(param));

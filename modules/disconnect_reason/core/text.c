@@ -11,19 +11,6 @@
 #include "text.h"
 
 
-/* Not tolower(): a locale must not change what a header field is called */
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-
 /**
  * Are two texts the same, byte by byte?
  *
@@ -54,7 +41,7 @@ bool dr_text_alike(struct dr_text a, struct dr_text b)
 		return false;
 
 	for(i = 0; i < a.len; i++) {
-		if(lower(a.s[i]) != lower(b.s[i]))
+		if(dr_lower(a.s[i]) != dr_lower(b.s[i]))
 			return false;
 	}
 	return true;
@@ -89,12 +76,35 @@ bool dr_text_starts(struct dr_text text, struct dr_text prefix)
  */
 struct dr_text dr_text_trim(struct dr_text text)
 {
-	while(text.len > 0 && is_space(text.s[text.len - 1]))
+	while(text.len > 0 && dr_is_space(text.s[text.len - 1]))
 		text.len--;
 
-	while(text.len > 0 && is_space(text.s[0])) {
+	while(text.len > 0 && dr_is_space(text.s[0])) {
 		text.s++;
 		text.len--;
 	}
 	return text;
+}
+
+
+/**
+ * Read a number of decimal digits; zeros may lead it
+ *
+ * @param most The largest one, below INT_MAX / 10
+ *
+ * @return 0 to most; -1 for anything else, an empty text too
+ */
+int dr_parse_number(struct dr_text text, int most)
+{
+	int number = 0;
+	size_t i;
+
+	for(i = 0; i < text.len; i++) {
+		if(text.s[i] < '0' || text.s[i] > '9')
+			return -1;
+		number = number * 10 + (text.s[i] - '0');
+		if(number > most)
+			return -1;
+	}
+	return text.len > 0 ? number : -1;
 }
