@@ -225,29 +225,50 @@ static void test_reported(void **state)
 }
 
 
-/* Of a reply with very many causes the first 32 different ones are seen */
+/* A reply may have all causes that there are, any number of times */
 static void test_many_causes(void **state)
 {
-	char headers[2048];
+	char headers[16384];
 	struct dr_attempt attempt = {.map = *state,
 			.profile = dr_map_find_profile(*state, text_of("mixed")),
 			.source = DR_SOURCE_REMOTE,
 			.code = 403,
 			.headers = {headers, 0}};
 	struct dr_answer answer;
-	int before;
+	int i;
 
-	for(before = 30; before <= 32; before++) {
-		int i;
+	for(i = 0; i < 3 * 127; i++)
+		attempt.headers.len += (size_t)snprintf(headers + attempt.headers.len,
+				sizeof(headers) - attempt.headers.len,
+				"Reason: Q.850;cause=%d\r\n", 1 + (i * 2 + 34) % 127);
+	dr_classify(&attempt, &answer);
+	assert_int_not_equal(answer.rule, DR_NONE);
+	assert_int_equal(answer.cause, 34);
+}
 
+
+/* Of a reply the first 32 header fields that rules ask for are seen */
+static void test_many_fields(void **state)
+{
+	static const struct dr_text wanted = DR_TEXT("X-Twilio-Error: 32203\r\n");
+	char headers[2048];
+	struct dr_attempt attempt = {.map = *state,
+			.profile = dr_map_find_profile(*state, text_of("twilio")),
+			.source = DR_SOURCE_REMOTE,
+			.code = 603,
+			.headers = {headers, 0}};
+	struct dr_answer answer;
+	int before, i;
+
+	for(before = 31; before <= 32; before++) {
 		attempt.headers.len = 0;
-		for(i = 0; i < 2 * before; i++)
+		for(i = 0; i < before; i++)
 			attempt.headers.len +=
 					(size_t)snprintf(headers + attempt.headers.len,
 							sizeof(headers) - attempt.headers.len,
-							"Reason: Q.850;cause=%d\r\n", 40 + i % before);
-		attempt.headers.len += (size_t)snprintf(headers + attempt.headers.len,
-				sizeof(headers) - attempt.headers.len, Q850(34));
+							"X-Other: 1\r\nx-any: %d\r\n", i);
+		memcpy(headers + attempt.headers.len, wanted.s, wanted.len);
+		attempt.headers.len += wanted.len;
 		dr_classify(&attempt, &answer);
 		assert_int_equal(answer.rule != DR_NONE, before < 32);
 	}
@@ -289,6 +310,7 @@ int main(void)
 			cmocka_unit_test(test_cause),
 			cmocka_unit_test(test_reported),
 			cmocka_unit_test(test_many_causes),
+			cmocka_unit_test(test_many_fields),
 			cmocka_unit_test(test_unknown_profile),
 	};
 

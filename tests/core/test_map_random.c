@@ -13,7 +13,8 @@
 #include <cmocka.h>
 
 #include "map_model.h"
-#include "map_search.h"
+#include "map_compile.h"
+#include "map_match.h"
 
 #define MAPS 400
 #define ATTEMPTS 100
@@ -59,14 +60,14 @@ static void check_attempt(const struct dr_spec *spec, const struct dr_map *map,
 static void check_covered(
 		const struct dr_spec *spec, const struct dr_map *map, const bool *used)
 {
-	uint32_t by;
+	int by;
 	size_t i;
 
 	for(i = 0; i < spec->rules.count; i++) {
-		if(!dr_search_covers(map, (uint32_t)i, &by))
+		if(!dr_map_covers(map, (int)i, &by))
 			continue;
 		assert_false(used[i]);
-		assert_true(by < i);
+		assert_true(by < (int)i);
 		assert_int_equal(
 				spec->rules.list[by].profile, spec->rules.list[i].profile);
 	}

@@ -24,7 +24,7 @@
 #include "q850.h"
 #include "rules.h"
 
-/* The model wants no more than 32 phrases and headers */
+/* The model asks each rule for each header field, so few are enough */
 #define RULES_MAX 32
 #define PROFILES_MAX 8
 #define LIST_MAX 8

@@ -22,12 +22,12 @@
 
 #include "classify.h"
 #include "header.h"
-#include "map_search.h"
+#include "map_match.h"
 #include "q850.h"
 #include "reason_header.h"
 
-#define CODE_MIN DR_CODE_MIN
-#define CODE_MAX DR_CODE_MAX
+#define CODE_MIN 300
+#define CODE_MAX 699
 /* The highest that SIP has room for, three digits */
 #define REPLY_CODE_MAX 999
 
@@ -208,19 +208,20 @@ static bool decide_by_rule(
 		struct dr_answer *answer, const struct dr_attempt *attempt)
 {
 	static const struct row row = {.words = DR_TEXT("a rule of the map")};
-	const struct dr_block_rule *rules;
-	struct dr_found found;
+	struct dr_rule rule;
+	int cause;
 
-	if(!attempt->map || !dr_map_match(attempt->map, attempt, &found))
+	if(!attempt->map)
+		return false;
+	answer->rule = dr_map_match(attempt->map, attempt, &cause);
+	if(answer->rule == DR_NONE)
 		return false;
 
-	rules = dr_block_at(attempt->map, attempt->map->rules.at);
+	dr_map_get_rule(attempt->map, answer->rule, &rule);
 	decide(answer, DR_BY_RULE, &row);
-	answer->reason = (enum dr_reason)rules[found.rule].reason;
-	answer->detail = dr_block_text(attempt->map, rules[found.rule].detail);
-	answer->rule = (int)found.rule;
-	answer->cause =
-			found.cause != 0 ? (int)found.cause : cause_to_tell(attempt);
+	answer->reason = rule.reason;
+	answer->detail = rule.detail;
+	answer->cause = cause != DR_CAUSE_NONE ? cause : cause_to_tell(attempt);
 	return true;
 }
 

@@ -30,13 +30,7 @@ struct dr_array
 	uint32_t count;
 };
 
-/** A set of lengths in bytes, 0 to 159 */
-struct dr_lengths
-{
-	uint32_t words[5];
-};
-
-/** Where the rules for a code stand in dr_block_profile.uses: 300 to 699, then
+/** Where the rules for a code stand in dr_block_profile.lists: 300 to 699, then
  * the classes 3 to 6, then rules without a code */
 #define DR_CODE_MIN 300
 #define DR_CODE_MAX 699
@@ -44,34 +38,8 @@ struct dr_lengths
 #define DR_CODE_ANY 404
 #define DR_CODE_KEYS 405
 
-/** What a rule may ask of a reply besides its code */
-enum dr_feature
-{
-	DR_FEATURE_CAUSE,
-	DR_FEATURE_PHRASE,
-	DR_FEATURE_PREFIX,
-	DR_FEATURE_COUNT
-};
-
-/** How many sets of features there are */
-#define DR_FEATURE_SETS (1 << DR_FEATURE_COUNT)
-
-/** Key of DR_KIND_RULES: one code and one value of each feature */
-struct dr_rule_key
-{
-	uint32_t code;						 /**< index of DR_CODE_KEYS */
-	uint32_t features[DR_FEATURE_COUNT]; /**< 0: not asked for */
-};
-
-/** A rule under a key. The entries of a key are chained in the order of their
- * rules; none is there that an earlier one covers, so they are few. */
-struct dr_entry
-{
-	uint32_t rule;
-	int16_t source; /**< an enum dr_source, or DR_ANY */
-	int16_t after;	/**< an enum dr_after, or DR_ANY */
-	uint32_t next;	/**< index of the next entry; 0: none */
-};
+/** The end of a list of rules */
+#define DR_LIST_END UINT32_MAX
 
 struct dr_block_profile
 {
@@ -80,9 +48,9 @@ struct dr_block_profile
 	int32_t q850;
 	uint32_t first_rule;
 	uint32_t rule_count;
-	uint32_t
-			uses; /**< DR_CODE_KEYS bytes: one bit for each set of features that
-					* rules of the code ask for; 0: there are no rules */
+	uint32_t lists; /**< DR_CODE_KEYS places of lists; 0: there are no rules. A
+					 * list is numbers of rules (uint32_t) in ascending order,
+					 * and DR_LIST_END. */
 };
 
 struct dr_block_rule
@@ -96,8 +64,12 @@ struct dr_block_rule
 	int32_t source;
 	int32_t after;
 	struct dr_ref header;
+	uint32_t header_number; /**< see dr_map_header(); 0: none */
 	struct dr_ref prefix;
 	struct dr_ref phrase;
+	uint32_t
+			words; /**< of the phrase, lower case, a space before and after each,
+					 * a zero byte at the end */
 	int32_t reason;
 	struct dr_ref detail;
 };
@@ -146,14 +118,10 @@ struct dr_map
 	struct dr_array files;	  /**< struct dr_ref */
 	struct dr_array profiles; /**< struct dr_block_profile */
 	struct dr_array rules;	  /**< struct dr_block_rule */
-	struct dr_array entries;  /**< struct dr_entry; the first is not used */
-	struct dr_array headers;  /**< struct dr_lengths: of the prefixes that rules
-							   * ask for in the values of a header field */
 	uint32_t header_initials; /**< of the names that rules ask for */
-	struct dr_lengths phrases;
-	struct dr_array trunks;	 /**< struct dr_block_trunk */
-	struct dr_array bridges; /**< struct dr_block_bridge */
-	uint32_t has_hosts;		 /**< trunks have host names, too */
+	struct dr_array trunks;	  /**< struct dr_block_trunk */
+	struct dr_array bridges;  /**< struct dr_block_bridge */
+	uint32_t has_hosts;		  /**< trunks have host names, too */
 	struct dr_block_networks trunk_networks;
 	struct dr_block_networks bridge_networks;
 };
@@ -182,11 +150,25 @@ static inline struct dr_table dr_block_table(const struct dr_map *map)
 }
 
 
-/** Is a length in the set? */
-static inline bool dr_lengths_have(
-		const struct dr_lengths *lengths, size_t length)
+/** Index of dr_block_profile.lists for a code, a class (3 to 6), or any other
+ * number: no code */
+static inline uint32_t dr_code_key(int code)
 {
-	return length < 160 && (lengths->words[length / 32] >> length % 32 & 1);
+	if(code >= DR_CODE_MIN && code <= DR_CODE_MAX)
+		return (uint32_t)(code - DR_CODE_MIN);
+	if(code >= DR_CODE_MIN / 100 && code <= DR_CODE_MAX / 100)
+		return (uint32_t)(DR_CODE_CLASS + code - DR_CODE_MIN / 100);
+	return DR_CODE_ANY;
 }
+
+
+/** Does a condition hold? */
+static inline bool dr_is_or_any(int wanted, int value)
+{
+	return wanted == DR_ANY || wanted == value;
+}
+
+
+uint32_t dr_map_header(const struct dr_map *map, struct dr_text name);
 
 #endif

@@ -28,7 +28,7 @@ static int grow(struct dr_build *build, size_t size)
 	if(build->err != 0)
 		return build->err;
 	if(size > BLOCK_MAX - build->used)
-		return build->err = E2BIG;
+		return build->err = ENOMEM;
 
 	while(room - build->used < size)
 		room *= 2;

@@ -20,7 +20,7 @@ struct dr_build
 	struct dr_slot *slots;
 	uint32_t slot_mask;
 	uint32_t slot_count; /**< that are not empty */
-	int err;			 /**< 0, ENOMEM or E2BIG; then all further calls fail */
+	int err;			 /**< 0, or ENOMEM; then all further calls fail */
 };
 
 void dr_build_init(struct dr_build *build, size_t head);

@@ -334,8 +334,7 @@ static int finish(
  * @param map  Set to the map, one block to be freed with free(); left alone on
  *             an error
  *
- * @return 0; ENOMEM; E2BIG when the map would be too large: rules with more
- *         than DR_RULE_KEYS_MAX keys, or a block of more than 1 GB
+ * @return 0, or ENOMEM; the latter also when the map would have more than 1 GB
  */
 int dr_map_compile(const struct dr_spec *spec, struct dr_map **map)
 {

@@ -51,6 +51,26 @@ int dr_map_trunk_of_host(const struct dr_map *map, struct dr_text host)
 }
 
 
+/**
+ * The number of a header name that rules of a map ask for
+ *
+ * @param name The name, any case
+ *
+ * @return Its number, from 1; 0 when no rule asks for it
+ */
+uint32_t dr_map_header(const struct dr_map *map, struct dr_text name)
+{
+	struct dr_table table = dr_block_table(map);
+	uint32_t scope = dr_scope(DR_KIND_HEADER, 0);
+	char lower[DR_HEADER_NAME_MAX];
+	struct dr_text key = {lower, dr_lower_case(lower, sizeof(lower), name)};
+	const struct dr_slot *slot =
+			dr_table_find(&table, scope, key, dr_hash(scope, key));
+
+	return slot ? slot->value : 0;
+}
+
+
 /* The longest network of a kind that an address is in, or DR_NONE */
 static int find_network(const struct dr_map *map, enum dr_kind kind,
 		const struct dr_block_networks *networks,
@@ -125,18 +145,12 @@ static bool has_code(const struct dr_reply *reply, int code)
 }
 
 
-static bool is_or_any(int wanted, int value)
-{
-	return wanted == DR_ANY || wanted == value;
-}
-
-
 static bool reply_fits(
 		const struct dr_reply *reply, int code, const struct dr_answer *answer)
 {
-	return is_or_any(reply->reason, (int)answer->reason)
-		   && is_or_any(reply->source, (int)answer->source)
-		   && is_or_any(reply->after, (int)answer->after)
+	return dr_is_or_any(reply->reason, (int)answer->reason)
+		   && dr_is_or_any(reply->source, (int)answer->source)
+		   && dr_is_or_any(reply->after, (int)answer->after)
 		   && (reply->detail.len == 0
 				   || dr_text_is(reply->detail, answer->detail))
 		   && has_code(reply, code);

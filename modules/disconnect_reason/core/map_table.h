@@ -25,9 +25,6 @@ enum dr_kind
 	DR_KIND_TRUNK,	   /**< name; 0 */
 	DR_KIND_BRIDGE,	   /**< name; 0 */
 	DR_KIND_HEADER,	   /**< name of a header field, lower case; 0 */
-	DR_KIND_PREFIX,	   /**< of a header field's value; the header */
-	DR_KIND_PHRASE,	   /**< words in lower case, a space behind each; 0 */
-	DR_KIND_RULES,	   /**< struct dr_rule_key; the profile */
 	DR_KIND_HOST,	   /**< name, lower case, last byte first; a pattern
 						 * "*.NAME" so, too, without its "*"; 0 */
 	DR_KIND_TRUNK_NET, /**< network part in whole bytes; its bits, and family */
