@@ -17,6 +17,7 @@
 #include "../../core/dprint.h"
 #include "../../core/mem/mem.h"
 
+#include "core/classify.h"
 #include "counters.h"
 #include "trunk_totals.h"
 

@@ -15,6 +15,7 @@
 #include "../../core/dprint.h"
 #include "../../core/mem/shm_mem.h"
 
+#include "core/classify.h"
 #include "history.h"
 
 

@@ -12,6 +12,7 @@
 #include "../../modules/tm/h_table.h"
 
 #include "call_trunk.h"
+#include "core/classify.h"
 #include "counters.h"
 #include "history.h"
 #include "judge.h"

@@ -11,6 +11,7 @@
 
 #include "../../core/str.h"
 
+#include "core/classify.h"
 #include "core/header.h"
 #include "core/map.h"
 #include "settings.h"

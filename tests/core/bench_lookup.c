@@ -22,6 +22,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "classify.h"
 #include "map_compile.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "classify.h"
 #include "map.h"
 #include "map_load.h"
 #include "map_written.h"

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "classify.h"
 #include "map_model.h"
 #include "map_compile.h"
 #include "map_match.h"

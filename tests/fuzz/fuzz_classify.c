@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "classify.h"
 #include "header.h"
 #include "map_compile.h"
 #include "map_model.h"

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "classify.h"
 #include "map_load.h"
 #include "map_model.h"
 

@@ -26,8 +26,6 @@
 #include "q850.h"
 #include "reason_header.h"
 
-#define CODE_MIN 300
-#define CODE_MAX 699
 /* The highest that SIP has room for, three digits */
 #define REPLY_CODE_MAX 999
 
@@ -55,9 +53,10 @@ static const struct row events[EVENT_COUNT] = {
 
 #define SOFT true
 #define FIRM false
-static const struct row codes[CODE_MAX - CODE_MIN + 1] = {
+static const struct row codes[DR_CODE_MAX - DR_CODE_MIN + 1] = {
 #define DR_SIP_CODE(code, soft, reason, detail, words) \
-	[(code) - CODE_MIN] = {DR_##reason, soft, DR_TEXT(detail), DR_TEXT(words)},
+	[(code) - DR_CODE_MIN] = {                         \
+			DR_##reason, soft, DR_TEXT(detail), DR_TEXT(words)},
 #include "table_sip_codes.h"
 };
 
@@ -84,10 +83,10 @@ static void decide(
 
 static void decide_by_code(struct dr_answer *answer, int code)
 {
-	if(code < CODE_MIN || code > REPLY_CODE_MAX)
+	if(code < DR_CODE_MIN || code > REPLY_CODE_MAX)
 		decide(answer, DR_BY_EVENT, &events[DR_EVENT_NO_FINAL_CODE]);
-	else if(code <= CODE_MAX && codes[code - CODE_MIN].words.len > 0)
-		decide(answer, DR_BY_CODE, &codes[code - CODE_MIN]);
+	else if(code <= DR_CODE_MAX && codes[code - DR_CODE_MIN].words.len > 0)
+		decide(answer, DR_BY_CODE, &codes[code - DR_CODE_MIN]);
 	else if(code < 600)
 		decide(answer, DR_BY_EVENT, &events[DR_EVENT_UNKNOWN_CODE]);
 	else
@@ -136,8 +135,8 @@ static bool is_network_block(const struct dr_attempt *attempt)
 
 static bool is_soft(int code)
 {
-	return code >= CODE_MIN && code <= CODE_MAX
-		   && codes[code - CODE_MIN].refines;
+	return code >= DR_CODE_MIN && code <= DR_CODE_MAX
+		   && codes[code - DR_CODE_MIN].refines;
 }
 
 

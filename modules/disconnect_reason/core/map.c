@@ -6,6 +6,7 @@
  * OpenSSL.
  */
 
+#include "map.h"
 #include "map_block.h"
 
 

@@ -13,8 +13,8 @@
 #ifndef DR_MAP_BLOCK_H
 #define DR_MAP_BLOCK_H
 
-#include "map.h"
 #include "map_table.h"
+#include "reason.h"
 
 /** A text in the block */
 struct dr_ref
@@ -32,8 +32,6 @@ struct dr_array
 
 /** Where the rules for a code stand in dr_block_profile.lists: 300 to 699, then
  * the classes 3 to 6, then rules without a code */
-#define DR_CODE_MIN 300
-#define DR_CODE_MAX 699
 #define DR_CODE_CLASS 400
 #define DR_CODE_ANY 404
 #define DR_CODE_KEYS 405
@@ -160,15 +158,5 @@ static inline uint32_t dr_code_key(int code)
 		return (uint32_t)(DR_CODE_CLASS + code - DR_CODE_MIN / 100);
 	return DR_CODE_ANY;
 }
-
-
-/** Does a condition hold? */
-static inline bool dr_is_or_any(int wanted, int value)
-{
-	return wanted == DR_ANY || wanted == value;
-}
-
-
-uint32_t dr_map_header(const struct dr_map *map, struct dr_text name);
 
 #endif

@@ -9,6 +9,7 @@
 #ifndef DR_MAP_BUILD_H
 #define DR_MAP_BUILD_H
 
+#include "map.h"
 #include "map_block.h"
 
 /** A block that grows; begin with dr_build_init() */

@@ -8,8 +8,9 @@
 
 #include <string.h>
 
+#include "header.h"
+#include "map.h"
 #include "map_block.h"
-#include "map_spec.h"
 #include "map_words.h"
 
 

@@ -9,7 +9,6 @@
 #ifndef DR_MAP_MATCH_H
 #define DR_MAP_MATCH_H
 
-#include "classify.h"
 #include "map.h"
 
 /** Most header fields of a reply that rules ask for; those after them are not

@@ -11,6 +11,7 @@
 
 #include "ask.h"
 #include "maps.h"
+#include "../core/classify.h"
 
 /* "NAME: PREFIX" and a Reason header field with a cause */
 #define HEADERS_MAX 512

@@ -8,6 +8,7 @@
 
 #include "drmap.h"
 #include "replay.h"
+#include "../core/classify.h"
 
 #define TIMEOUT_CODE 408
 
