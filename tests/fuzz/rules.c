@@ -20,7 +20,6 @@
 
 #include "check.h"
 #include "header.h"
-#include "map_words.h"
 #include "q850.h"
 #include "rules.h"
 

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "map_compile.h"
-#include "map_words.h"
 
 /* Room for "Name: REASON" with a line end */
 #define HEADER_LINE_MAX (DR_HEADER_NAME_MAX + 64)

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "map_compile.h"
-#include "map_words.h"
 
 /* Room for a phrase's words, a space before and after each, and a zero byte */
 #define WORDS_MAX (1 + DR_PREFIX_MAX + 2)

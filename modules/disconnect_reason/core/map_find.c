@@ -11,7 +11,6 @@
 #include "header.h"
 #include "map.h"
 #include "map_block.h"
-#include "map_words.h"
 
 
 /**

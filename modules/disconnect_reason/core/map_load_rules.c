@@ -10,7 +10,6 @@
 
 #include "header.h"
 #include "map_load_keys.h"
-#include "map_words.h"
 #include "q850.h"
 
 #define EXPECTED_CAUSE "a Q.850 cause, 1 to 127"

@@ -16,7 +16,6 @@
 #include "header.h"
 #include "map_block.h"
 #include "map_match.h"
-#include "map_words.h"
 #include "q850.h"
 
 /* How much of a reason phrase is looked at: its words, one space after each, in

@@ -49,5 +49,9 @@ bool dr_text_alike(struct dr_text a, struct dr_text b);
 bool dr_text_starts(struct dr_text text, struct dr_text prefix);
 struct dr_text dr_text_trim(struct dr_text text);
 int dr_parse_number(struct dr_text text, int most);
+size_t dr_lower_case(char *buf, size_t size, struct dr_text text);
+size_t dr_words(char *buf, size_t size, struct dr_text phrase);
+size_t dr_unfold(char *buf, size_t size, struct dr_text value);
+size_t dr_host_key(char *buf, size_t size, struct dr_text host);
 
 #endif
