@@ -14,7 +14,6 @@
 
 #include "map_model.h"
 #include "model_reply.h"
-#include "q850.h"
 
 /* Limits of map_match.c: header fields that rules ask for, and bytes of a phrase
  * whose words have one space after each */

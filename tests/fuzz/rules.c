@@ -20,7 +20,6 @@
 
 #include "check.h"
 #include "header.h"
-#include "q850.h"
 #include "rules.h"
 
 /* The model asks each rule for each header field, so few are enough */

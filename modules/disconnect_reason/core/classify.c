@@ -23,7 +23,6 @@
 #include "classify.h"
 #include "header.h"
 #include "map_match.h"
-#include "q850.h"
 #include "reason_header.h"
 
 /* The highest that SIP has room for, three digits */
@@ -67,8 +66,6 @@ static const struct row causes[DR_CAUSE_MAX + 1] = {
 	[(cause)] = {DR_##reason, overrides, DR_TEXT(detail), DR_TEXT(words)},
 #include "table_q850_causes.h"
 };
-
-static const struct dr_text reason_name = DR_TEXT("Reason");
 
 
 static void decide(
@@ -123,7 +120,7 @@ static bool is_network_block(const struct dr_attempt *attempt)
 			|| !dr_text_alike(dr_text_trim(attempt->phrase), phrase))
 		return false;
 
-	while(dr_header_find(&headers, &reason_name, 1, &header)) {
+	while(dr_header_find(&headers, &dr_reason_field, 1, &header)) {
 		while(dr_reason_value_next(&header.value, &value)) {
 			if(dr_text_starts(value.text, mark))
 				return true;

@@ -10,7 +10,6 @@
 
 #include "header.h"
 #include "map_load_keys.h"
-#include "q850.h"
 
 #define EXPECTED_CAUSE "a Q.850 cause, 1 to 127"
 #define EXPECTED_RULES "a list of rules: ( { ... }, { ... } )"

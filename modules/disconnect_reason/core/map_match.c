@@ -16,7 +16,7 @@
 #include "header.h"
 #include "map_block.h"
 #include "map_match.h"
-#include "q850.h"
+#include "reason_header.h"
 
 /* How much of a reason phrase is looked at: its words, one space after each, in
  * bytes */
@@ -113,14 +113,14 @@ static void add_words(struct facts *facts, struct dr_text phrase)
 /* Causes and fields, in one walk over the header fields */
 static void read_headers(struct facts *facts)
 {
-	static const struct dr_text reason = DR_TEXT("Reason");
-	uint32_t initials = facts->map->header_initials | dr_initial(*reason.s);
+	uint32_t initials =
+			facts->map->header_initials | dr_initial(*dr_reason_field.s);
 	struct dr_header header;
 
 	facts->has_fields = true;
 	while(dr_header_find_initial(&facts->headers, initials, &header)) {
 		add_field(facts, header.name, header.value);
-		if(dr_header_is(&header, reason)) {
+		if(dr_header_is(&header, dr_reason_field)) {
 			struct dr_q850_walk walk = {{NULL, 0}, header.value};
 			int cause;
 

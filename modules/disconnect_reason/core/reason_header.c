@@ -33,6 +33,8 @@
 
 _Static_assert(DR_CAUSE_NONE == -1, "what dr_parse_number() says of no number");
 
+const struct dr_text dr_reason_field = DR_TEXT("Reason");
+
 
 /* Length of the quoted string that text begins with, quotes included; 0 when it
  * never closes */
@@ -76,14 +78,10 @@ static struct dr_text take(struct dr_text *text, char separator)
 /* What is inside the quotes; empty when text is no quoted string */
 static struct dr_text unquote(struct dr_text text)
 {
-	struct dr_text inside = {text.s, 0};
-
 	if(text.len == 0 || text.s[0] != '"' || quoted_length(text) != text.len)
-		return inside;
+		return (struct dr_text){text.s, 0};
 
-	inside.s = text.s + 1;
-	inside.len = text.len - 2;
-	return inside;
+	return (struct dr_text){text.s + 1, text.len - 2};
 }
 
 
@@ -135,7 +133,7 @@ static bool parse_value(struct dr_text element, struct dr_reason_value *value)
  *
  * Looks at each byte a fixed number of times, copies nothing.
  *
- * @param body  Body of the header field, folded or not; moved behind the value
+ * @param body  Body of the header field, folded or not; moved past the value
  *              and its comma; empty at the end
  * @param value Set to the value; its texts point into body; undefined at the
  *              end
@@ -149,4 +147,44 @@ bool dr_reason_value_next(struct dr_text *body, struct dr_reason_value *value)
 			return true;
 	}
 	return false;
+}
+
+
+/* The Q.850 cause of a value, or DR_CAUSE_NONE */
+static int q850_cause(const struct dr_reason_value *value)
+{
+	static const struct dr_text q850 = DR_TEXT("Q.850");
+
+	if(value->cause < DR_CAUSE_MIN || value->cause > DR_CAUSE_MAX
+			|| !dr_text_alike(value->protocol, q850))
+		return DR_CAUSE_NONE;
+
+	return value->cause;
+}
+
+
+/**
+ * Take the next Q.850 cause off a reply's header fields: from all its Reason
+ * header fields and all their values
+ *
+ * @param walk Moved past the cause
+ *
+ * @return The cause, DR_CAUSE_MIN to DR_CAUSE_MAX; DR_CAUSE_NONE at the end
+ */
+int dr_q850_next(struct dr_q850_walk *walk)
+{
+	struct dr_reason_value value;
+	struct dr_header header;
+
+	for(;;) {
+		while(dr_reason_value_next(&walk->body, &value)) {
+			int cause = q850_cause(&value);
+
+			if(cause != DR_CAUSE_NONE)
+				return cause;
+		}
+		if(!dr_header_find(&walk->headers, &dr_reason_field, 1, &header))
+			return DR_CAUSE_NONE;
+		walk->body = header.value;
+	}
 }
