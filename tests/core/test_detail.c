@@ -1,5 +1,5 @@
 /**
- * @file test_detail.c  Tests of detail.c: detail tokens and the detail header
+ * @file test_detail.c  Detail tokens and the detail header
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -205,3 +205,29 @@ enum dr_after dr_after_of(int code)
 
 	return code < 180 ? DR_AFTER_TRYING : DR_AFTER_RINGING;
 }
+
+
+static bool is_detail_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+
+/**
+ * Is a text fit to be a detail?
+ *
+ * @return 0 when it is 1 to DR_DETAIL_MAX bytes of a-z, 0-9 and "-", else EINVAL
+ */
+int dr_detail_check(struct dr_text detail)
+{
+	size_t i;
+
+	if(detail.len == 0 || detail.len > DR_DETAIL_MAX)
+		return EINVAL;
+
+	for(i = 0; i < detail.len; i++) {
+		if(!is_detail_char(detail.s[i]))
+			return EINVAL;
+	}
+	return 0;
+}
