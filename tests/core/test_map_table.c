@@ -11,7 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "map_table.h"
+#include "map_block.h"
 
 #define SLOTS 8
 #define HASH 7
@@ -20,7 +20,7 @@
 static const char block[] = "abxab";
 
 
-/* Put a key behind those that are there, as if all had one hash */
+/* Put a key after those that are there, as if all had one hash */
 static void put(struct dr_slot *slots, uint32_t scope, uint32_t at,
 		uint32_t len, uint32_t value)
 {
@@ -37,9 +37,10 @@ static int find(const struct dr_slot *slots, uint32_t scope, const char *s)
 {
 	const struct dr_table table = {slots, SLOTS - 1, block};
 	const struct dr_text text = {s, strlen(s)};
-	const struct dr_slot *slot = dr_table_find(&table, scope, text, HASH);
+	const struct dr_slot *slot =
+			&slots[dr_table_place(&table, scope, text, HASH)];
 
-	return slot ? (int)slot->value : -1;
+	return slot->scope != 0 ? (int)slot->value : -1;
 }
 
 

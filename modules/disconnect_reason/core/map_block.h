@@ -8,12 +8,17 @@
  * A map is one block that begins with struct dr_map. Everything in it says
  * where it stands by its distance from the block's begin in bytes. All of it is
  * aligned to 4 bytes, so the block may stand at any such address.
+ *
+ * One hash table finds names and addresses. A key is a text within a scope: a
+ * kind, and a number that the kind gives a meaning. A hash is built byte by byte,
+ * so that all ends of a host name are found in one walk over it.
  */
 
 #ifndef DR_MAP_BLOCK_H
 #define DR_MAP_BLOCK_H
 
-#include "map_table.h"
+#include <stdint.h>
+
 #include "reason.h"
 
 /** A text in the block */
@@ -38,6 +43,38 @@ struct dr_array
 
 /** The end of a list of rules */
 #define DR_LIST_END UINT32_MAX
+
+/** What a key is; the number of its scope */
+enum dr_kind
+{
+	DR_KIND_NONE,	   /**< an empty slot */
+	DR_KIND_PROFILE,   /**< name; 0 */
+	DR_KIND_TRUNK,	   /**< name; 0 */
+	DR_KIND_BRIDGE,	   /**< name; 0 */
+	DR_KIND_HEADER,	   /**< name of a header field, lower case; 0 */
+	DR_KIND_HOST,	   /**< name, lower case, last byte first; a pattern
+						 * "*.NAME" so, too, without its "*"; 0 */
+	DR_KIND_TRUNK_NET, /**< network part in whole bytes; its bits, and family */
+	DR_KIND_BRIDGE_NET, /**< the same */
+};
+
+/** A key and its value; the numbers say where things stand in the block */
+struct dr_slot
+{
+	uint32_t scope; /**< 0: empty */
+	uint32_t hash;
+	uint32_t text;
+	uint32_t len;
+	uint32_t value;
+};
+
+/** A table; its size is a power of two, and at least one slot is empty */
+struct dr_table
+{
+	const struct dr_slot *slots;
+	uint32_t mask;	   /**< size - 1 */
+	const char *block; /**< where the texts of the keys stand */
+};
 
 struct dr_block_profile
 {
@@ -65,9 +102,8 @@ struct dr_block_rule
 	uint32_t header_number; /**< see dr_map_header(); 0: none */
 	struct dr_ref prefix;
 	struct dr_ref phrase;
-	uint32_t
-			words; /**< of the phrase, lower case, a space before and after each,
-					 * a zero byte at the end */
+	uint32_t words; /**< of the phrase, lower case, a space before and after
+					 * each, then a zero byte */
 	int32_t reason;
 	struct dr_ref detail;
 };
@@ -140,11 +176,32 @@ static inline struct dr_text dr_block_text(
 }
 
 
-/** The hash table of a map */
-static inline struct dr_table dr_block_table(const struct dr_map *map)
+/** A scope from its kind and number; the number is below 2^28 */
+static inline uint32_t dr_scope(enum dr_kind kind, uint32_t number)
 {
-	return (struct dr_table){dr_block_at(map, map->slots.at),
-			map->slots.count - 1, (const char *)map};
+	return (uint32_t)kind << 28 | number;
+}
+
+
+/** The scope of network parts of a length */
+static inline uint32_t dr_network_scope(
+		enum dr_kind kind, uint32_t bits, bool is_v4)
+{
+	return dr_scope(kind, bits | (is_v4 ? 256 : 0));
+}
+
+
+/** The hash of the empty text in a scope */
+static inline uint32_t dr_hash_start(uint32_t scope)
+{
+	return (scope ^ 0x811c9dc5U) * 0x9e3779b1U;
+}
+
+
+/** The hash of a text with one more byte at its end (FNV-1a) */
+static inline uint32_t dr_hash_byte(uint32_t hash, char byte)
+{
+	return (hash ^ (unsigned char)byte) * 0x01000193U;
 }
 
 
@@ -158,5 +215,10 @@ static inline uint32_t dr_code_key(int code)
 		return (uint32_t)(DR_CODE_CLASS + code - DR_CODE_MIN / 100);
 	return DR_CODE_ANY;
 }
+
+
+uint32_t dr_hash(uint32_t scope, struct dr_text text);
+uint32_t dr_table_place(const struct dr_table *table, uint32_t scope,
+		struct dr_text text, uint32_t hash);
 
 #endif

@@ -93,7 +93,7 @@ static void add_network(struct dr_build *build, enum dr_kind kind,
 	struct dr_text text = {
 			(const char *)network->address.bytes, (bits + 7) / 8};
 	struct dr_slot *slot = dr_build_key(build,
-			dr_scope(kind, bits | (network->address.len == 4 ? 256 : 0)), text);
+			dr_network_scope(kind, bits, network->address.len == 4), text);
 
 	if(slot)
 		slot->value = value;
