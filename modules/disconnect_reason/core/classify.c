@@ -143,7 +143,8 @@ static bool is_network_block(const struct dr_attempt *attempt)
 }
 
 
-static bool is_soft(int code)
+/** May a Q.850 cause refine a code, by the tables? */
+bool dr_code_is_soft(int code)
 {
 	return code >= DR_CODE_MIN && code <= DR_CODE_MAX
 		   && codes[code - DR_CODE_MIN].refines;
@@ -174,7 +175,7 @@ static bool decide_by_q850(struct dr_answer *answer, struct dr_text headers)
 
 static bool may_refine(const struct dr_attempt *attempt)
 {
-	if(attempt->source != DR_SOURCE_REMOTE || !is_soft(attempt->code))
+	if(attempt->source != DR_SOURCE_REMOTE || !dr_code_is_soft(attempt->code))
 		return false;
 
 	return attempt->map

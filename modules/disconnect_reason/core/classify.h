@@ -12,6 +12,7 @@
 #include "reason.h"
 
 void dr_classify(const struct dr_attempt *attempt, struct dr_answer *answer);
+bool dr_code_is_soft(int code);
 bool dr_is_unclassified(const struct dr_answer *answer);
 
 /** Longest value that dr_detail_print() writes, in bytes */

@@ -16,13 +16,6 @@
 /* "NAME: PREFIX" and a Reason header field with a cause */
 #define HEADERS_MAX 512
 
-#define SOFT true
-#define FIRM false
-static const bool soft_codes[CODE_MAX + 1] = {
-#define DR_SIP_CODE(code, soft, reason, detail, words) [(code)] = (soft),
-#include "../core/table_sip_codes.h"
-};
-
 /** A reply that has nothing but its code and maybe a cause */
 const struct context plain_reply = {.source = DR_SOURCE_REMOTE};
 
@@ -38,22 +31,9 @@ bool codes_are_soft(const struct code_set *codes)
 {
 	int code = CODE_MIN;
 
-	while(code <= CODE_MAX && codes_have(codes, code) == soft_codes[code])
+	while(code <= CODE_MAX && codes_have(codes, code) == dr_code_is_soft(code))
 		code++;
 	return code > CODE_MAX;
-}
-
-
-/**
- * May a Q.850 cause refine a code, by the built-in tables?
- *
- * @param code CODE_MIN to CODE_MAX
- *
- * @return true when it may
- */
-bool code_is_soft(int code)
-{
-	return soft_codes[code];
 }
 
 

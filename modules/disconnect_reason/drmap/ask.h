@@ -50,7 +50,6 @@ void ask_script(const struct sides *sides, struct groups *groups);
 void ask_headers(const struct sides *sides, struct groups *groups);
 bool next_rule(
 		const struct side *side, int *profile, int *rule, struct dr_rule *got);
-bool code_is_soft(int code);
 bool codes_are_soft(const struct code_set *codes);
 
 #endif

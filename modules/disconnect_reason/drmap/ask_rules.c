@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "ask.h"
+#include "../core/classify.h"
 #include "drmap.h"
 #include "maps.h"
 
@@ -93,7 +94,8 @@ void ask_causes(const struct sides *sides, struct groups *groups)
 	add_named_causes(&sides->new, &named);
 	for(input.cause = 1; input.cause <= CAUSE_MAX; input.cause++) {
 		for(input.code = CODE_MIN; input.code <= CODE_MAX; input.code++) {
-			if(!code_is_soft(input.code) && !causes_have(&named, input.cause))
+			if(!dr_code_is_soft(input.code)
+					&& !causes_have(&named, input.cause))
 				continue;
 			for(after = 0; after < DR_AFTER_COUNT; after++) {
 				input.after = (enum dr_after)after;
@@ -101,7 +103,7 @@ void ask_causes(const struct sides *sides, struct groups *groups)
 					continue;
 				if(!answers_as_plain(sides, &input, &group))
 					groups_add(groups, &group);
-				else if(sides->table && code_is_soft(input.code)) {
+				else if(sides->table && dr_code_is_soft(input.code)) {
 					group.old = group.new = as_code;
 					groups_add(groups, &group);
 				}
