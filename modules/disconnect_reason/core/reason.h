@@ -14,28 +14,33 @@
 
 #include "reason_header.h"
 
-/** LiveKit's enum DisconnectReason; the numbers are LiveKit's */
+/** LiveKit's enum DisconnectReason, X(name, number) for each; the numbers are
+ * LiveKit's, in a row */
+#define DR_REASONS(X)         \
+	X(UNKNOWN_REASON, 0)      \
+	X(CLIENT_INITIATED, 1)    \
+	X(DUPLICATE_IDENTITY, 2)  \
+	X(SERVER_SHUTDOWN, 3)     \
+	X(PARTICIPANT_REMOVED, 4) \
+	X(ROOM_DELETED, 5)        \
+	X(STATE_MISMATCH, 6)      \
+	X(JOIN_FAILURE, 7)        \
+	X(MIGRATION, 8)           \
+	X(SIGNAL_CLOSE, 9)        \
+	X(ROOM_CLOSED, 10)        \
+	X(USER_UNAVAILABLE, 11)   \
+	X(USER_REJECTED, 12)      \
+	X(SIP_TRUNK_FAILURE, 13)  \
+	X(CONNECTION_TIMEOUT, 14) \
+	X(MEDIA_FAILURE, 15)      \
+	X(AGENT_ERROR, 16)
+
+#define DR_REASON(name, number) DR_##name = (number),
 enum dr_reason
 {
-	DR_UNKNOWN_REASON = 0,
-	DR_CLIENT_INITIATED = 1,
-	DR_DUPLICATE_IDENTITY = 2,
-	DR_SERVER_SHUTDOWN = 3,
-	DR_PARTICIPANT_REMOVED = 4,
-	DR_ROOM_DELETED = 5,
-	DR_STATE_MISMATCH = 6,
-	DR_JOIN_FAILURE = 7,
-	DR_MIGRATION = 8,
-	DR_SIGNAL_CLOSE = 9,
-	DR_ROOM_CLOSED = 10,
-	DR_USER_UNAVAILABLE = 11,
-	DR_USER_REJECTED = 12,
-	DR_SIP_TRUNK_FAILURE = 13,
-	DR_CONNECTION_TIMEOUT = 14,
-	DR_MEDIA_FAILURE = 15,
-	DR_AGENT_ERROR = 16,
-	DR_REASON_COUNT
+	DR_REASONS(DR_REASON) DR_REASON_COUNT
 };
+#undef DR_REASON
 
 /** Who produced the failure */
 enum dr_source
