@@ -302,6 +302,45 @@ static void test_unknown_profile(void **state)
 }
 
 
+/* Without a map there is one profile, and nothing else to find */
+static void test_no_map(void **state)
+{
+	const struct dr_address address = {.len = 4};
+	struct dr_profile profile;
+	struct dr_trunk trunk;
+
+	(void)state;
+	assert_int_equal(dr_map_profile_count(NULL), 1);
+	assert_int_equal(dr_map_rule_count(NULL), 0);
+	assert_int_equal(dr_map_trunk_count(NULL), 0);
+	assert_int_equal(dr_map_bridge_count(NULL), 0);
+	assert_int_equal(
+			dr_map_find_profile(NULL, text_of("default")), DR_PROFILE_DEFAULT);
+	assert_int_equal(dr_map_find_profile(NULL, text_of("twilio")), DR_NONE);
+	assert_int_equal(dr_map_find_trunk(NULL, text_of("default")), DR_NONE);
+	assert_int_equal(dr_map_find_bridge(NULL, text_of("default")), DR_NONE);
+	assert_text(dr_map_profile_name(NULL, DR_PROFILE_DEFAULT), "default");
+
+	assert_int_equal(dr_map_trunk_of_host(NULL, text_of("a.b")), DR_NONE);
+	assert_int_equal(dr_map_trunk_of_address(NULL, &address), DR_NONE);
+	assert_int_equal(dr_map_bridge_of_address(NULL, &address), DR_NONE);
+
+	memset(&profile, 0xff, sizeof(profile));
+	dr_map_get_profile(NULL, DR_PROFILE_DEFAULT, &profile);
+	assert_text(profile.name, "default");
+	assert_int_equal(profile.parent, DR_NONE);
+	assert_int_equal(profile.q850, DR_ANY);
+	assert_int_equal(profile.rule_count, 0);
+
+	memset(&trunk, 0xff, sizeof(trunk));
+	dr_map_get_trunk(NULL, DR_NONE, &trunk);
+	assert_int_equal(trunk.name.len, 0);
+	assert_int_equal(trunk.profile, DR_PROFILE_DEFAULT);
+	assert_false(trunk.trust);
+	assert_int_equal(trunk.pattern_count, 0);
+}
+
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,6 +351,7 @@ int main(void)
 			cmocka_unit_test(test_many_causes),
 			cmocka_unit_test(test_many_fields),
 			cmocka_unit_test(test_unknown_profile),
+			cmocka_unit_test(test_no_map),
 	};
 
 	return cmocka_run_group_tests(tests, load_design, free_map);

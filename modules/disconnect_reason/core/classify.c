@@ -91,31 +91,36 @@ static void decide(
 }
 
 
-static void decide_by_code(struct dr_answer *answer, int code)
+static void decide_by_event(struct dr_answer *answer, enum event event)
 {
-	if(code < DR_CODE_MIN || code > REPLY_CODE_MAX)
-		decide(answer, DR_BY_EVENT, &events[DR_EVENT_NO_FINAL_CODE]);
-	else if(code <= DR_CODE_MAX && codes[code - DR_CODE_MIN].words.len > 0)
-		decide(answer, DR_BY_CODE, &codes[code - DR_CODE_MIN]);
-	else if(code < 600)
-		decide(answer, DR_BY_EVENT, &events[DR_EVENT_UNKNOWN_CODE]);
-	else
-		decide(answer, DR_BY_EVENT, &events[DR_EVENT_UNKNOWN_600_UP]);
+	decide(answer, DR_BY_EVENT, &events[event]);
 }
 
 
-static const struct row *timeout_event(enum dr_after after)
+static void decide_by_code(struct dr_answer *answer, int code)
+{
+	if(code < DR_CODE_MIN || code > REPLY_CODE_MAX)
+		decide_by_event(answer, DR_EVENT_NO_FINAL_CODE);
+	else if(code <= DR_CODE_MAX && codes[code - DR_CODE_MIN].words.len > 0)
+		decide(answer, DR_BY_CODE, &codes[code - DR_CODE_MIN]);
+	else
+		decide_by_event(answer,
+				code < 600 ? DR_EVENT_UNKNOWN_CODE : DR_EVENT_UNKNOWN_600_UP);
+}
+
+
+static enum event timeout_event(enum dr_after after)
 {
 	switch(after) {
 		case DR_AFTER_RINGING:
-			return &events[DR_EVENT_NO_ANSWER];
+			return DR_EVENT_NO_ANSWER;
 		case DR_AFTER_TRYING:
-			return &events[DR_EVENT_TRYING_ONLY];
+			return DR_EVENT_TRYING_ONLY;
 		case DR_AFTER_NONE:
 		case DR_AFTER_COUNT:
 			break;
 	}
-	return &events[DR_EVENT_NO_REPLY];
+	return DR_EVENT_NO_REPLY;
 }
 
 
@@ -175,17 +180,13 @@ static bool decide_by_q850(struct dr_answer *answer, struct dr_text headers)
 
 static bool may_refine(const struct dr_attempt *attempt)
 {
-	if(attempt->source != DR_SOURCE_REMOTE || !dr_code_is_soft(attempt->code))
-		return false;
-
-	return attempt->map
-				   ? dr_map_q850(attempt->map, attempt->profile, attempt->q850)
-				   : attempt->q850;
+	return attempt->source == DR_SOURCE_REMOTE && dr_code_is_soft(attempt->code)
+		   && dr_map_q850(attempt->map, attempt->profile, attempt->q850);
 }
 
 
-/* The cause to tell with an answer that no cause decided */
-static int cause_to_tell(const struct dr_attempt *attempt)
+/* The cause that an answer has which no cause decided */
+static int first_cause(const struct dr_attempt *attempt)
 {
 	struct dr_q850_walk walk = {attempt->headers, {NULL, 0}};
 
@@ -194,8 +195,8 @@ static int cause_to_tell(const struct dr_attempt *attempt)
 
 
 /* Let the trunk itself decide: it saw what became of the call, its reply has only
- * a code. Of a caller who gave up it hears from here alone, and a CANCEL of ours
- * may have another cause, such as another branch. */
+ * a code. That a caller gave up it knows from here alone, and a CANCEL of ours may
+ * have another cause, such as another branch. */
 static bool decide_by_report(
 		struct dr_answer *answer, const struct dr_attempt *attempt)
 {
@@ -208,7 +209,7 @@ static bool decide_by_report(
 
 	decide(answer, DR_BY_TRUNK, &row);
 	answer->reason = attempt->report;
-	answer->cause = cause_to_tell(attempt);
+	answer->cause = first_cause(attempt);
 	return true;
 }
 
@@ -221,8 +222,6 @@ static bool decide_by_rule(
 	struct dr_rule rule;
 	int cause;
 
-	if(!attempt->map)
-		return false;
 	answer->rule = dr_map_match(attempt->map, attempt, &cause);
 	if(answer->rule == DR_NONE)
 		return false;
@@ -231,7 +230,7 @@ static bool decide_by_rule(
 	decide(answer, DR_BY_RULE, &row);
 	answer->reason = rule.reason;
 	answer->detail = rule.detail;
-	answer->cause = cause != DR_CAUSE_NONE ? cause : cause_to_tell(attempt);
+	answer->cause = cause != DR_CAUSE_NONE ? cause : first_cause(attempt);
 	return true;
 }
 
@@ -239,15 +238,12 @@ static bool decide_by_rule(
 static void classify_reply(
 		const struct dr_attempt *attempt, struct dr_answer *answer)
 {
-	if(is_network_block(attempt)) {
-		decide(answer, DR_BY_EVENT, &events[DR_EVENT_BLOCKED]);
+	if(is_network_block(attempt))
+		decide_by_event(answer, DR_EVENT_BLOCKED);
+	else if(may_refine(attempt) && decide_by_q850(answer, attempt->headers))
 		return;
-	}
-	if(may_refine(attempt) && decide_by_q850(answer, attempt->headers))
-		return;
-
-	if(attempt->code == 487)
-		decide(answer, DR_BY_EVENT, &events[DR_EVENT_TERMINATED]);
+	else if(attempt->code == 487)
+		decide_by_event(answer, DR_EVENT_TERMINATED);
 	else
 		decide_by_code(answer, attempt->code);
 }
@@ -265,28 +261,24 @@ static void classify_reply(
  */
 void dr_classify(const struct dr_attempt *attempt, struct dr_answer *answer)
 {
-	answer->source = attempt->source;
-	answer->after = attempt->after;
-	answer->code = attempt->code;
-	answer->cause = DR_CAUSE_NONE;
-	answer->rule = DR_NONE;
-	answer->trunk = (struct dr_text){NULL, 0};
-	answer->authorized = false;
-
+	*answer = (struct dr_answer){.source = attempt->source,
+			.after = attempt->after,
+			.code = attempt->code,
+			.cause = DR_CAUSE_NONE,
+			.rule = DR_NONE};
 	if(decide_by_report(answer, attempt) || decide_by_rule(answer, attempt))
 		return;
 
 	switch(attempt->source) {
 		case DR_SOURCE_CANCEL:
-			decide(answer, DR_BY_EVENT, &events[DR_EVENT_CANCELLED]);
+			decide_by_event(answer, DR_EVENT_CANCELLED);
 			return;
 		case DR_SOURCE_TIMEOUT:
-			decide(answer, DR_BY_EVENT, timeout_event(attempt->after));
+			decide_by_event(answer, timeout_event(attempt->after));
 			return;
 		case DR_SOURCE_TRANSPORT:
-			decide(answer, DR_BY_EVENT,
-					&events[attempt->unresolved ? DR_EVENT_NOT_RESOLVED
-												: DR_EVENT_NOT_SENT]);
+			decide_by_event(answer, attempt->unresolved ? DR_EVENT_NOT_RESOLVED
+														: DR_EVENT_NOT_SENT);
 			return;
 		case DR_SOURCE_REMOTE:
 			classify_reply(attempt, answer);

@@ -17,6 +17,10 @@
 	((const struct type *)dr_block_at((map), (array).at))
 
 
+/* The only profile without a map */
+static const struct dr_text standard = DR_TEXT("default");
+
+
 /* Spread what FNV-1a leaves in the upper bits */
 static uint32_t mixed(uint32_t hash)
 {
@@ -84,6 +88,9 @@ static int find_hashed(const struct dr_map *map, uint32_t scope,
 static int find(const struct dr_map *map, uint32_t scope, struct dr_text text,
 		int otherwise)
 {
+	if(map == NULL)
+		return otherwise;
+
 	return find_hashed(map, scope, text, dr_hash(scope, text), otherwise);
 }
 
@@ -126,20 +133,24 @@ size_t dr_map_size(const struct dr_map *map)
 /** How many profiles has a map? At least 1: DR_PROFILE_DEFAULT is always there */
 int dr_map_profile_count(const struct dr_map *map)
 {
-	return (int)map->profiles.count;
+	return map ? (int)map->profiles.count : 1;
 }
 
 
 /** The number of the profile that has a name, or DR_NONE */
 int dr_map_find_profile(const struct dr_map *map, struct dr_text name)
 {
-	return find(map, dr_scope(DR_KIND_PROFILE, 0), name, DR_NONE);
+	int otherwise = map == NULL && dr_text_is(name, standard)
+							? DR_PROFILE_DEFAULT
+							: DR_NONE;
+
+	return find(map, dr_scope(DR_KIND_PROFILE, 0), name, otherwise);
 }
 
 
 struct dr_text dr_map_profile_name(const struct dr_map *map, int profile)
 {
-	return dr_block_text(map, profile_at(map, profile)->name);
+	return map ? dr_block_text(map, profile_at(map, profile)->name) : standard;
 }
 
 
@@ -147,20 +158,23 @@ struct dr_text dr_map_profile_name(const struct dr_map *map, int profile)
 void dr_map_get_profile(
 		const struct dr_map *map, int number, struct dr_profile *profile)
 {
-	const struct dr_block_profile *in = profile_at(map, number);
+	const struct dr_block_profile *in;
 
-	profile->name = dr_block_text(map, in->name);
-	profile->parent = in->parent;
-	profile->q850 = in->q850;
-	profile->first_rule = (int)in->first_rule;
-	profile->rule_count = (int)in->rule_count;
+	*profile = (struct dr_profile){
+			.name = standard, .parent = DR_NONE, .q850 = DR_ANY};
+	if(map == NULL)
+		return;
+
+	in = profile_at(map, number);
+	*profile = (struct dr_profile){dr_block_text(map, in->name), in->parent,
+			in->q850, (int)in->first_rule, (int)in->rule_count};
 }
 
 
 /** How many rules has a map, of all profiles together? */
 int dr_map_rule_count(const struct dr_map *map)
 {
-	return (int)map->rules.count;
+	return map ? (int)map->rules.count : 0;
 }
 
 
@@ -207,7 +221,7 @@ uint32_t dr_map_header(const struct dr_map *map, struct dr_text name)
 
 int dr_map_trunk_count(const struct dr_map *map)
 {
-	return (int)map->trunks.count;
+	return map ? (int)map->trunks.count : 0;
 }
 
 
@@ -218,16 +232,20 @@ int dr_map_find_trunk(const struct dr_map *map, struct dr_text name)
 }
 
 
-/** Read a trunk by its number */
+/** Read a trunk by its number; DR_NONE: one without a name and pattern, that has
+ * the default profile */
 void dr_map_get_trunk(
 		const struct dr_map *map, int number, struct dr_trunk *trunk)
 {
-	const struct dr_block_trunk *in = trunk_at(map, number);
+	const struct dr_block_trunk *in;
 
-	trunk->name = dr_block_text(map, in->name);
-	trunk->profile = in->profile;
-	trunk->trust = in->trust != 0;
-	trunk->pattern_count = (int)in->patterns.count;
+	*trunk = (struct dr_trunk){.name = DR_TEXT("")};
+	if(number == DR_NONE)
+		return;
+
+	in = trunk_at(map, number);
+	*trunk = (struct dr_trunk){dr_block_text(map, in->name), in->profile,
+			in->trust != 0, (int)in->patterns.count};
 }
 
 
@@ -257,7 +275,7 @@ int dr_map_trunk_of_host(const struct dr_map *map, struct dr_text host)
 	int found = DR_NONE;
 	size_t len;
 
-	if(!map->has_hosts)
+	if(map == NULL || !map->has_hosts)
 		return DR_NONE;
 
 	len = dr_host_key(key, sizeof(key), host);
@@ -304,13 +322,15 @@ static int find_network(const struct dr_map *map, enum dr_kind kind,
 int dr_map_trunk_of_address(
 		const struct dr_map *map, const struct dr_address *address)
 {
-	return find_network(map, DR_KIND_TRUNK_NET, &map->trunk_networks, address);
+	return map ? find_network(
+						 map, DR_KIND_TRUNK_NET, &map->trunk_networks, address)
+			   : DR_NONE;
 }
 
 
 int dr_map_bridge_count(const struct dr_map *map)
 {
-	return (int)map->bridges.count;
+	return map ? (int)map->bridges.count : 0;
 }
 
 
@@ -325,8 +345,9 @@ int dr_map_find_bridge(const struct dr_map *map, struct dr_text name)
 int dr_map_bridge_of_address(
 		const struct dr_map *map, const struct dr_address *address)
 {
-	return find_network(
-			map, DR_KIND_BRIDGE_NET, &map->bridge_networks, address);
+	return map ? find_network(map, DR_KIND_BRIDGE_NET, &map->bridge_networks,
+						 address)
+			   : DR_NONE;
 }
 
 

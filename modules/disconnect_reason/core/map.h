@@ -9,6 +9,10 @@
  * be copied whole, also into memory that other processes share. What is asked
  * of it costs the same however large it is, and allocates nothing. All texts
  * that come out of a map belong to it.
+ *
+ * For the functions that count, find or read profiles, trunks and bridges, NULL
+ * is the map that stands for the built-in tables alone: one profile without
+ * rules, no trunk and no bridge.
  */
 
 #ifndef DR_MAP_H

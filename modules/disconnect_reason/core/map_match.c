@@ -69,7 +69,7 @@ static const struct dr_block_profile *profile_at(
 
 static bool has_profile(const struct dr_map *map, int profile)
 {
-	return profile >= 0 && (uint32_t)profile < map->profiles.count;
+	return map && profile >= 0 && (uint32_t)profile < map->profiles.count;
 }
 
 
@@ -276,6 +276,7 @@ static void facts_of_attempt(struct facts *facts, const struct dr_map *map,
  * Find the rule that decides an attempt: of its profile, else of the profile
  * that it extends, and so on
  *
+ * @param map     NULL: the built-in tables alone, which have no rules
  * @param attempt One that was cancelled has no rule, nor has one of an unknown
  *                profile
  * @param cause   When there is a rule, set to the first Q.850 cause of the reply
