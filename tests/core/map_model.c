@@ -1,5 +1,5 @@
 /**
- * @file map_model.c  A plain way to judge an attempt: rule by rule
+ * @file map_model.c  A plain way to match an attempt: rule by rule
  *
  * Written for being read, not for speed, and without anything of the compiled
  * map: what a rule means stands here once more.
@@ -60,7 +60,7 @@ static bool is_word(char c)
 }
 
 
-/* Write the words of a text in lower case, a space before and behind each, as
+/* Write the words of a text in lower case, a space before and after each, as
  * long as they fit. The first space stands for the begin of the text. */
 static void write_words(char *out, size_t room, struct dr_text text)
 {

@@ -1,5 +1,5 @@
 /**
- * @file test_map.c  How a loaded map judges an attempt
+ * @file test_map.c  Which rule of a loaded map decides an attempt
  *
  * Run from the root of the project.
  *
@@ -78,10 +78,10 @@ static void test_rules(void **state)
 			{"second field of the name, folded", "twilio", REMOTE, 603, "",
 					"X-Twilio-Error: 1\r\nX-TWILIO-ERROR:\r\n 32203\r\n",
 					DR_USER_REJECTED, "blocked", DR_BY_RULE, 9},
-			{"first field, behind white space", "twilio", REMOTE, 603, "",
+			{"first field, after white space", "twilio", REMOTE, 603, "",
 					" X-Twilio-Error: 32203\r\n", DR_USER_REJECTED, "blocked",
 					DR_BY_RULE, 9},
-			{"first field, behind a tab", "twilio", REMOTE, 603, "",
+			{"first field, after a tab", "twilio", REMOTE, 603, "",
 					"\tX-Twilio-Error: 32203\r\n", DR_USER_REJECTED, "blocked",
 					DR_BY_RULE, 9},
 			{"other value", "twilio", REMOTE, 603, "",

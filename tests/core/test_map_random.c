@@ -1,5 +1,5 @@
 /**
- * @file test_map_random.c  Compares compiled maps with the plain way to judge
+ * @file test_map_random.c  Compares compiled maps with the plain way to match
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -191,8 +191,8 @@ static void test_trunks(void **state)
 }
 
 
-/* Tell which map it was when a test fails */
-static int tell_seed(void **state)
+/* Print which map it was when a test fails */
+static int print_seed(void **state)
 {
 	(void)state;
 	print_message("last map: seed %u\n", (unsigned)seed);
@@ -203,8 +203,8 @@ static int tell_seed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-			cmocka_unit_test_teardown(test_rules, tell_seed),
-			cmocka_unit_test_teardown(test_trunks, tell_seed),
+			cmocka_unit_test_teardown(test_rules, print_seed),
+			cmocka_unit_test_teardown(test_trunks, print_seed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -249,8 +249,7 @@ void dr_map_get_trunk(
 }
 
 
-/** A host name or address that finds a trunk, as the file has it; patterns count
- * from 0 */
+/** A host name or address that finds a trunk, as the file has it, by its index */
 struct dr_text dr_map_trunk_pattern(
 		const struct dr_map *map, int trunk, int pattern)
 {
@@ -366,7 +365,7 @@ void dr_map_get_bridge(
 }
 
 
-/** The name of a header field that tells a bridge the reason; they count from 0 */
+/** The name of a header field that names the reason to a bridge, by its index */
 struct dr_text dr_map_bridge_header(
 		const struct dr_map *map, int bridge, int header)
 {
@@ -374,7 +373,7 @@ struct dr_text dr_map_bridge_header(
 }
 
 
-/** An address that finds a bridge, as the file has it; patterns count from 0 */
+/** An address that finds a bridge, as the file has it, by its index */
 struct dr_text dr_map_bridge_pattern(
 		const struct dr_map *map, int bridge, int pattern)
 {
@@ -382,7 +381,7 @@ struct dr_text dr_map_bridge_pattern(
 }
 
 
-/** The header fields that tell a bridge a reason: "Name: REASON" with a line end
+/** The header fields that name a reason to a bridge: "Name: REASON" with a line end
  * for each of its headers, in order */
 struct dr_text dr_map_bridge_lines(
 		const struct dr_map *map, int bridge, enum dr_reason reason)
@@ -391,8 +390,8 @@ struct dr_text dr_map_bridge_lines(
 }
 
 
-/** Read which code a bridge is sent in place of another; replies count from 0,
- * and the first that fits is taken */
+/** Read which code a bridge is sent in place of another, by its index; the first
+ * that fits is taken */
 void dr_map_get_reply(const struct dr_map *map, int bridge, int number,
 		struct dr_reply *reply)
 {

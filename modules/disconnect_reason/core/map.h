@@ -37,7 +37,7 @@
 /** Longest host name (RFC 1035 section 2.3.4) in bytes */
 #define DR_HOST_MAX 253
 
-/** The profile that every map has: the built-in tables, behind the rules that
+/** The profile that every map has: the built-in tables, after the rules that
  * the map itself gives it */
 #define DR_PROFILE_DEFAULT 0
 
