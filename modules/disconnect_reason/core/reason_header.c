@@ -31,8 +31,6 @@
 
 #define CAUSE_MAX 999
 
-_Static_assert(DR_CAUSE_NONE == -1, "what dr_parse_number() says of no number");
-
 const struct dr_text dr_reason_field = DR_TEXT("Reason");
 
 
