@@ -112,6 +112,14 @@ static struct dr_array reserve_list(
 }
 
 
+/* Write an element of a list whose room was reserved */
+static void set(struct build *build, struct dr_array list, size_t i,
+		const void *element, size_t size)
+{
+	put(build, list.at + i * size, element, size);
+}
+
+
 static struct dr_array add_texts(
 		struct build *build, const struct dr_text *texts, size_t count)
 {
@@ -121,7 +129,7 @@ static struct dr_array add_texts(
 	for(i = 0; i < count; i++) {
 		struct dr_ref text = add_text(build, texts[i]);
 
-		put(build, list.at + i * sizeof(text), &text, sizeof(text));
+		set(build, list, i, &text, sizeof(text));
 	}
 	return list;
 }
@@ -196,8 +204,7 @@ static void add_profiles(const struct dr_spec *spec, struct build *build)
 		out.name = add_text(build, profile->name);
 		out.parent = profile->parent;
 		out.q850 = profile->q850;
-		put(build, build->head.profiles.at + i * sizeof(out), &out,
-				sizeof(out));
+		set(build, build->head.profiles, i, &out, sizeof(out));
 		add_key(build, dr_scope(DR_KIND_PROFILE, 0), profile->name,
 				(uint32_t)i);
 	}
@@ -253,60 +260,40 @@ static struct dr_block_rule block_rule(
 }
 
 
-/* Add room for a list of each code that has rules, with its end; the others share
- * one that is empty. lists says where they stand. */
-static void reserve_lists(
-		struct build *build, const uint32_t *counts, uint32_t *lists)
+static bool is_in_list(const struct dr_conditions *when, uint32_t key)
 {
-	static const uint32_t end = DR_LIST_END;
-	uint32_t none = add(build, &end, sizeof(end));
 	size_t i;
 
-	for(i = 0; i < DR_CODE_KEYS; i++) {
-		lists[i] = none;
-		if(counts[i] == 0)
-			continue;
-		lists[i] = reserve(build, (counts[i] + 1) * sizeof(end));
-		put(build, lists[i] + counts[i] * sizeof(end), &end, sizeof(end));
+	for(i = 0; i < when->code_count; i++) {
+		if(dr_code_key(when->codes[i]) == key)
+			return true;
 	}
+	return when->code_count == 0 && key == DR_CODE_ANY;
 }
 
 
-/* The list of a rule's i-th code, or of no code */
-static uint32_t list_of(const struct dr_conditions *when, size_t i)
-{
-	return dr_code_key(i < when->code_count ? when->codes[i] : 0);
-}
-
-
-/* Add the lists of a profile, whose rules stand in a row: first to end - 1 */
+/* Add the lists of a profile, whose rules stand in a row: first to end - 1. A
+ * list that is empty is the end that all of them share. */
 static uint32_t add_lists(struct build *build, const struct dr_spec *spec,
 		uint32_t first, uint32_t end)
 {
-	uint32_t counts[DR_CODE_KEYS] = {0};
+	static const uint32_t list_end = DR_LIST_END;
+	uint32_t none = add(build, &list_end, sizeof(list_end));
 	uint32_t lists[DR_CODE_KEYS];
-	uint32_t number, at;
-	size_t i;
+	uint32_t key, number;
 
-	for(number = first; number < end; number++) {
-		const struct dr_conditions *when = &spec->rules.list[number].when;
-
-		for(i = 0; i == 0 || i < when->code_count; i++)
-			counts[list_of(when, i)]++;
-	}
-	reserve_lists(build, counts, lists);
-	at = add(build, lists, sizeof(lists));
-	for(number = first; number < end; number++) {
-		const struct dr_conditions *when = &spec->rules.list[number].when;
-
-		for(i = 0; i == 0 || i < when->code_count; i++) {
-			uint32_t *list = &lists[list_of(when, i)];
-
-			put(build, *list, &number, sizeof(number));
-			*list += (uint32_t)sizeof(number);
+	for(key = 0; key < DR_CODE_KEYS; key++) {
+		lists[key] = (uint32_t)build->used;
+		for(number = first; number < end; number++) {
+			if(is_in_list(&spec->rules.list[number].when, key))
+				add(build, &number, sizeof(number));
 		}
+		if(lists[key] == build->used)
+			lists[key] = none;
+		else
+			add(build, &list_end, sizeof(list_end));
 	}
-	return at;
+	return add(build, lists, sizeof(lists));
 }
 
 
@@ -341,7 +328,7 @@ static void add_rules(const struct dr_spec *spec, struct build *build)
 	for(i = 0; i < count; i++) {
 		struct dr_block_rule out = block_rule(build, &rules[i]);
 
-		put(build, build->head.rules.at + i * sizeof(out), &out, sizeof(out));
+		set(build, build->head.rules, i, &out, sizeof(out));
 		if(i + 1 < count && rules[i + 1].profile == rules[i].profile)
 			continue;
 		link_profile(build, spec, first, i + 1);
@@ -350,30 +337,28 @@ static void add_rules(const struct dr_spec *spec, struct build *build)
 }
 
 
-/* Let a host name, or all names that end like "*.NAME" does, be found */
-static void add_host(struct build *build, struct dr_text host, uint32_t value)
+/* Let a host name, all names that end like "*.NAME" does, or all addresses of a
+ * network find their owner */
+static void add_pattern(struct build *build, enum dr_kind kind,
+		const struct dr_spec_pattern *pattern)
 {
+	const struct dr_network *network = &pattern->network;
+	struct dr_text host = pattern->text;
 	char buf[DR_HOST_MAX];
 	struct dr_text key = {buf, 0};
+	uint32_t scope = dr_scope(DR_KIND_HOST, 0);
 
-	if(*host.s == '*') {
-		host.s++;
-		host.len--;
+	if(!pattern->is_host) {
+		key = (struct dr_text){
+				(const char *)network->address.bytes, (network->bits + 7) / 8};
+		scope = dr_network_scope(
+				kind, network->bits, network->address.len == 4);
+	} else {
+		if(*host.s == '*')
+			host = (struct dr_text){host.s + 1, host.len - 1};
+		key.len = dr_host_key(buf, sizeof(buf), host);
 	}
-	key.len = dr_host_key(buf, sizeof(buf), host);
-	add_key(build, dr_scope(DR_KIND_HOST, 0), key, value);
-}
-
-
-/* Let an address, or all addresses of a network, be found */
-static void add_network(struct build *build, enum dr_kind kind,
-		const struct dr_network *network, uint32_t value)
-{
-	uint32_t bits = network->bits;
-	struct dr_text key = {(const char *)network->address.bytes, (bits + 7) / 8};
-
-	add_key(build, dr_network_scope(kind, bits, network->address.len == 4), key,
-			value);
+	add_key(build, scope, key, (uint32_t)pattern->owner);
 }
 
 
@@ -420,14 +405,10 @@ static struct dr_array add_patterns(struct build *build, enum dr_kind kind,
 		(*next)++;
 	list = reserve_list(build, *next - first, sizeof(struct dr_ref));
 	for(i = 0; i < list.count; i++) {
-		const struct dr_spec_pattern *pattern = &patterns[first + i];
-		struct dr_ref text = add_text(build, pattern->text);
+		struct dr_ref text = add_text(build, patterns[first + i].text);
 
-		put(build, list.at + i * sizeof(text), &text, sizeof(text));
-		if(pattern->is_host)
-			add_host(build, pattern->text, (uint32_t)owner);
-		else
-			add_network(build, kind, &pattern->network, (uint32_t)owner);
+		set(build, list, i, &text, sizeof(text));
+		add_pattern(build, kind, &patterns[first + i]);
 	}
 	return list;
 }
@@ -453,7 +434,7 @@ static void add_trunks(const struct dr_spec *spec, struct build *build)
 		out.trust = trunk->trust;
 		out.patterns = add_patterns(
 				build, DR_KIND_TRUNK_NET, patterns, count, &next, (int)i);
-		put(build, build->head.trunks.at + i * sizeof(out), &out, sizeof(out));
+		set(build, build->head.trunks, i, &out, sizeof(out));
 		add_key(build, dr_scope(DR_KIND_TRUNK, 0), trunk->name, (uint32_t)i);
 	}
 }
@@ -509,7 +490,7 @@ static struct dr_array add_replies(struct build *build,
 		out.after = reply->after;
 		out.detail = add_text(build, reply->detail);
 		out.send = reply->send;
-		put(build, list.at + i * sizeof(out), &out, sizeof(out));
+		set(build, list, i, &out, sizeof(out));
 	}
 	return list;
 }
@@ -539,7 +520,7 @@ static void add_bridges(const struct dr_spec *spec, struct build *build)
 		for(reason = 0; reason < DR_REASON_COUNT; reason++)
 			out.lines[reason] =
 					add_lines(build, bridge, (enum dr_reason)reason);
-		put(build, build->head.bridges.at + i * sizeof(out), &out, sizeof(out));
+		set(build, build->head.bridges, i, &out, sizeof(out));
 		add_key(build, dr_scope(DR_KIND_BRIDGE, 0), bridge->name, (uint32_t)i);
 	}
 }
