@@ -12,7 +12,7 @@
 #include "../../core/str.h"
 
 #include "core/classify.h"
-#include "core/header.h"
+#include "core/sip_header.h"
 #include "core/map.h"
 #include "settings.h"
 

@@ -13,7 +13,7 @@
 #include "../../modules/tm/h_table.h"
 
 #include "call_trunk.h"
-#include "core/header.h"
+#include "core/sip_header.h"
 #include "history.h"
 #include "judge.h"
 #include "lumps.h"

@@ -12,7 +12,7 @@
 #include "../../core/mem/mem.h"
 #include "../../core/parser/parse_hname2.h"
 
-#include "core/header.h"
+#include "core/sip_header.h"
 #include "settings.h"
 
 struct dr_settings dr_settings = {

@@ -2,7 +2,7 @@
  * @file model_reply.c  A plain way to read a reply, byte by byte
  *
  * Written for being read, not for speed, and without anything of the core: what
- * header.c and reason_header.c say of themselves stands here once more.
+ * sip_header.c and reason_header.c say of themselves stands here once more.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

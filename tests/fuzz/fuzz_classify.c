@@ -14,7 +14,7 @@
 
 #include "check.h"
 #include "classify.h"
-#include "header.h"
+#include "sip_header.h"
 #include "map_compile.h"
 #include "map_model.h"
 #include "rules.h"

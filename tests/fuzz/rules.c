@@ -19,7 +19,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "header.h"
+#include "sip_header.h"
 #include "rules.h"
 
 /* The model asks each rule for each header field, so few are enough */

@@ -23,7 +23,7 @@
 #include <string.h>
 
 #include "classify.h"
-#include "header.h"
+#include "sip_header.h"
 #include "map_match.h"
 #include "reason_header.h"
 

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "header.h"
+#include "sip_header.h"
 #include "map.h"
 #include "map_block.h"
 

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "header.h"
+#include "sip_header.h"
 #include "map_load_keys.h"
 
 #define EXPECTED_CAUSE "a Q.850 cause, 1 to 127"

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#include "header.h"
+#include "sip_header.h"
 #include "map_block.h"
 #include "map_match.h"
 #include "reason_header.h"

@@ -9,7 +9,7 @@
 #ifndef DR_MAP_SPEC_H
 #define DR_MAP_SPEC_H
 
-#include "header.h"
+#include "sip_header.h"
 #include "map.h"
 
 /** Most rules of a map */

@@ -13,7 +13,7 @@
 
 #include "explain.h"
 #include "explain_error.h"
-#include "header.h"
+#include "sip_header.h"
 
 #define CODE_MIN 300
 #define CODE_MAX 999

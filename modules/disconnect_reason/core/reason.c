@@ -8,7 +8,7 @@
 
 #include <errno.h>
 
-#include "header.h"
+#include "sip_header.h"
 #include "reason.h"
 
 

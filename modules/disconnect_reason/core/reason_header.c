@@ -26,7 +26,7 @@
  * OpenSSL.
  */
 
-#include "header.h"
+#include "sip_header.h"
 #include "reason_header.h"
 
 #define CAUSE_MAX 999

@@ -36,7 +36,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "header.h"
+#include "sip_header.h"
 #include "strip.h"
 
 /** What names and what continues a line become: it is a token character, and no

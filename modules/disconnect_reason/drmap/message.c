@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#include "../core/header.h"
+#include "../core/sip_header.h"
 #include "message.h"
 
 

@@ -1,5 +1,5 @@
 /**
- * @file header.c  Walks the header fields of a SIP message
+ * @file sip_header.c  Walks the header fields of a SIP message
  *
  * Where lines end, by Kamailio's parser (5.6.3 to master) and RFC 3261:
  *
@@ -17,7 +17,7 @@
 
 #include <string.h>
 
-#include "header.h"
+#include "sip_header.h"
 
 
 /* The first CR in s that ends a line alone, or NULL; no LF before end */
