@@ -13,8 +13,8 @@
 
 
 static const struct dr_text reason_names[DR_REASON_COUNT] = {
-#define NAME(name, number) [number] = DR_TEXT(#name),
-		DR_REASONS(NAME)};
+#define REASON_NAME(name, number) [number] = DR_TEXT(#name),
+		DR_REASONS(REASON_NAME)};
 
 static const struct dr_text source_names[DR_SOURCE_COUNT] = {
 		[DR_SOURCE_REMOTE] = DR_TEXT("remote"),
