@@ -23,7 +23,7 @@
 #include "../../core/sr_module.h"
 #include "../../modules/tm/h_table.h"
 
-#include "core/header.h"
+#include "core/sip_header.h"
 #include "core/reason_header.h"
 #include "attempt.h"
 #include "call.h"

@@ -13,7 +13,8 @@
 #include "../../core/str.h"
 #include "../../core/usr_avp.h"
 
-#include "core/header.h"
+#include "core/sip_header.h"
+#include "core/classify.h"
 #include "core/map.h"
 #include "core/reason.h"
 

@@ -22,6 +22,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "classify.h"
 #include "map_compile.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -215,7 +216,7 @@ static int find_profile(const struct dr_map *map, int number)
 }
 
 
-/* Answer; not inlined, so that valgrind can tell it apart. The sum of all
+/* Answer; not inlined, so that valgrind sees it apart. The sum of all
  * reasons keeps a compiler from leaving something out. */
 __attribute__((noinline)) unsigned ask_all(
 		const struct dr_map *map, int answers)

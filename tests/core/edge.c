@@ -25,7 +25,7 @@ static size_t map_count;
 
 
 /**
- * Copy a text to where the byte behind it can not be read: whoever looks at it
+ * Copy a text to where the byte after it can not be read: whoever looks at it
  * dies of SIGSEGV. All copies live until edge_free().
  *
  * @param s   The text

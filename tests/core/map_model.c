@@ -1,5 +1,5 @@
 /**
- * @file map_model.c  A plain way to judge an attempt: rule by rule
+ * @file map_model.c  A plain way to match an attempt: rule by rule
  *
  * Written for being read, not for speed, and without anything of the compiled
  * map: what a rule means stands here once more.
@@ -14,11 +14,10 @@
 
 #include "map_model.h"
 #include "model_reply.h"
-#include "q850.h"
 
-/* Limits of map_search.c: different causes that are seen, and bytes of a phrase
- * whose words have one space behind each */
-#define CAUSES_SEEN 32
+/* Limits of map_match.c: header fields that rules ask for, and bytes of a phrase
+ * whose words have one space after each */
+#define FIELDS_SEEN 32
 #define WORDS_MAX 256
 
 
@@ -36,22 +35,17 @@ static bool fits_code(const struct dr_conditions *when, int code)
 }
 
 
-/* The first cause of the reply that is among those a rule asks for; a reply has
- * no more different causes than CAUSES_SEEN */
+/* The first cause of the reply that is among those a rule asks for */
 static int fitting_cause(
 		const struct dr_conditions *when, const struct dr_attempt *attempt)
 {
 	struct dr_text headers = attempt->headers;
 	struct dr_text body = {NULL, 0};
-	bool seen[DR_CAUSE_MAX + 1] = {false};
-	int count = 0;
 	int cause;
 	size_t i;
 
 	while((cause = model_cause_next(&headers, &body)) != DR_CAUSE_NONE) {
-		count += !seen[cause];
-		seen[cause] = true;
-		for(i = 0; i < when->cause_count && count <= CAUSES_SEEN; i++) {
+		for(i = 0; i < when->cause_count; i++) {
 			if(when->causes[i] == cause)
 				return cause;
 		}
@@ -66,7 +60,7 @@ static bool is_word(char c)
 }
 
 
-/* Write the words of a text in lower case, a space before and behind each, as
+/* Write the words of a text in lower case, a space before and after each, as
  * long as they fit. The first space stands for the begin of the text. */
 static void write_words(char *out, size_t room, struct dr_text text)
 {
@@ -132,16 +126,40 @@ static bool fits_prefix(struct dr_text prefix, struct dr_text value)
 }
 
 
-static bool fits_header(
+static bool has_name(const struct dr_header *header, struct dr_text name)
+{
+	return header->name.len == name.len
+		   && strncasecmp(header->name.s, name.s, name.len) == 0;
+}
+
+
+/* Does any rule of the map ask for a header field? */
+static bool is_asked_for(
+		const struct dr_spec *spec, const struct dr_header *header)
+{
+	size_t i;
+
+	for(i = 0; i < spec->rules.count; i++) {
+		struct dr_text name = spec->rules.list[i].when.header;
+
+		if(name.len > 0 && has_name(header, name))
+			return true;
+	}
+	return false;
+}
+
+
+/* A reply has no more header fields that any rule asks for than FIELDS_SEEN */
+static bool fits_header(const struct dr_spec *spec,
 		const struct dr_conditions *when, const struct dr_attempt *attempt)
 {
 	struct dr_text headers = attempt->headers;
 	struct dr_header header;
+	int seen = 0;
 
-	while(model_header_next(&headers, &header)) {
-		if(header.name.len == when->header.len
-				&& strncasecmp(header.name.s, when->header.s, when->header.len)
-						   == 0
+	while(model_header_next(&headers, &header) && seen < FIELDS_SEEN) {
+		seen += is_asked_for(spec, &header);
+		if(has_name(&header, when->header)
 				&& fits_prefix(when->prefix, header.value))
 			return true;
 	}
@@ -149,7 +167,7 @@ static bool fits_header(
 }
 
 
-static bool fits(const struct dr_conditions *when,
+static bool fits(const struct dr_spec *spec, const struct dr_conditions *when,
 		const struct dr_attempt *attempt, int *cause)
 {
 	bool is_reply = attempt->source == DR_SOURCE_REMOTE;
@@ -171,15 +189,15 @@ static bool fits(const struct dr_conditions *when,
 			&& !(is_reply && fits_phrase(when->phrase, attempt->phrase)))
 		return false;
 
-	return when->header.len == 0 || (is_reply && fits_header(when, attempt));
+	return when->header.len == 0
+		   || (is_reply && fits_header(spec, when, attempt));
 }
 
 
 /**
  * Find the rule that decides an attempt, rule by rule
  *
- * @param spec    What the map says; its rules ask for no more than 32 phrases,
- *                and for no more than 32 headers with a prefix
+ * @param spec    What the map says
  * @param attempt The attempt
  * @param cause   Set to the cause that the rule asked for, or DR_CAUSE_NONE
  * @param q850    Set to what the nearest profile says, if one says anything
@@ -204,7 +222,7 @@ int model_rule(const struct dr_spec *spec, const struct dr_attempt *attempt,
 			const struct dr_spec_rule *rule = &spec->rules.list[i];
 
 			if(rule->profile == profile && attempt->source != DR_SOURCE_CANCEL
-					&& fits(&rule->when, attempt, cause))
+					&& fits(spec, &rule->when, attempt, cause))
 				found = (int)i;
 		}
 	}

@@ -1,5 +1,5 @@
 /**
- * @file map_model.h  Random maps and attempts, and a plain way to judge them
+ * @file map_model.h  Random maps and attempts, and a plain way to match them
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "classify.h"
 #include "map_model.h"
 #include "model_reply.h"
 

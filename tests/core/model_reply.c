@@ -2,7 +2,7 @@
  * @file model_reply.c  A plain way to read a reply, byte by byte
  *
  * Written for being read, not for speed, and without anything of the core: what
- * header.c, reason_header.c and q850.c say of themselves stands here once more.
+ * sip_header.c and reason_header.c say of themselves stands here once more.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -60,7 +60,7 @@ static bool ends_field(struct dr_text text, size_t i)
 /**
  * Take the next header field off the front; as dr_header_next()
  *
- * @param headers Header fields, moved behind the field
+ * @param headers Header fields, moved past the field
  * @param header  Set to the field
  *
  * @return true when there was one
@@ -195,7 +195,7 @@ static void read_params(struct dr_text params, struct dr_reason_value *value)
  * Take the next value off the front of a Reason header field's body; as
  * dr_reason_value_next()
  *
- * @param body  The body, moved behind the value
+ * @param body  The body, moved past the value
  * @param value Set to the value
  *
  * @return true when there was one

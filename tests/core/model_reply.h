@@ -7,7 +7,7 @@
 #ifndef DR_TEST_MODEL_REPLY_H
 #define DR_TEST_MODEL_REPLY_H
 
-#include "header.h"
+#include "sip_header.h"
 #include "reason_header.h"
 
 bool model_alike(struct dr_text text, const char *word);

@@ -24,6 +24,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "classify.h"
 #include "map_compile.h"
 #include "map_load.h"
 #include "map_model.h"

@@ -1,5 +1,5 @@
 /**
- * @file test_map_random.c  Compares compiled maps with the plain way to judge
+ * @file test_map_random.c  Compares compiled maps with the plain way to match
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,8 +12,10 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "classify.h"
 #include "map_model.h"
-#include "map_search.h"
+#include "map_compile.h"
+#include "map_match.h"
 
 #define MAPS 400
 #define ATTEMPTS 100
@@ -59,14 +61,14 @@ static void check_attempt(const struct dr_spec *spec, const struct dr_map *map,
 static void check_covered(
 		const struct dr_spec *spec, const struct dr_map *map, const bool *used)
 {
-	uint32_t by;
+	int by;
 	size_t i;
 
 	for(i = 0; i < spec->rules.count; i++) {
-		if(!dr_search_covers(map, (uint32_t)i, &by))
+		if(!dr_map_covers(map, (int)i, &by))
 			continue;
 		assert_false(used[i]);
-		assert_true(by < i);
+		assert_true(by < (int)i);
 		assert_int_equal(
 				spec->rules.list[by].profile, spec->rules.list[i].profile);
 	}
@@ -189,8 +191,8 @@ static void test_trunks(void **state)
 }
 
 
-/* Tell which map it was when a test fails */
-static int tell_seed(void **state)
+/* Print which map it was when a test fails */
+static int print_seed(void **state)
 {
 	(void)state;
 	print_message("last map: seed %u\n", (unsigned)seed);
@@ -201,8 +203,8 @@ static int tell_seed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-			cmocka_unit_test_teardown(test_rules, tell_seed),
-			cmocka_unit_test_teardown(test_trunks, tell_seed),
+			cmocka_unit_test_teardown(test_rules, print_seed),
+			cmocka_unit_test_teardown(test_trunks, print_seed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,7 +37,7 @@ struct reply
 
 
 /* A reply as Kamailio parses it: the phrase ends at the first CR or LF, the line
- * behind the first LF and a CR that follows it */
+ * after the first LF and a CR that follows it */
 static struct reply parse(const char *s, size_t len)
 {
 	struct dr_text copy = edge_text(s, len);
@@ -91,19 +91,19 @@ static void test_status_line(void **state)
 {
 	static const struct
 	{
-		const char *line; /* behind LINE */
+		const char *line; /* after LINE */
 		const char *expected;
 		size_t count;
 	} cases[] = {
 			{"Busy\r\nA: 1\r\n\r\n", "Busy\r\nA: 1\r\n\r\n", 0},
 			{"\r\nA: 1\r\n\r\n", "\r\nA: 1\r\n\r\n", 0},
 			{"Busy\r\n", "Busy\r\n", 0},
-			/* a LF alone stays; Kamailio counts a CR behind it in */
+			/* a LF alone stays; Kamailio counts a CR after it in */
 			{"Busy\nA: 1\r\n\r\n", "Busy\nA: 1\r\n\r\n", 0},
 			{"\nA: 1\r\n\r\n", "\nA: 1\r\n\r\n", 0},
 			{"Busy\n\rA: 1\r\n\r\n", "Busy\r\nA: 1\r\n\r\n", 0},
 			{"Busy\r\n\rA: 1\r\n\r\n", "Busy \r\nA: 1\r\n\r\n", 0},
-			/* what Kamailio skips behind a CR */
+			/* what Kamailio skips after a CR */
 			{"Busy\r\r\nA: 1\r\n\r\n", "Busy \r\nA: 1\r\n\r\n", 0},
 			{"\r\r\r\nA: 1\r\n\r\n", "  \r\nA: 1\r\n\r\n", 0},
 			{"Busy\rX-Ks: 1\r\n\r\n", "Busy ----: 1\r\n\r\n", 1},
@@ -412,7 +412,7 @@ static void test_names_that_meet(void **state)
 			/* the - that x-k lacked */
 			{"x-k", "9", "x\r\n 9\r\n \xe2\x84\xaa: 1\r\n",
 					"-\r\n -\r\n ---: 1\r\n", 2},
-			/* names that may be trimmed: those behind are, too */
+			/* names that may be trimmed: those after them are, too */
 			{"ks", "k", "A: \xe2\x84\xaa\xc5\xbf\xe2\x84\xaa \xe2\x84\xaa:",
 					"A: -----\xe2\x84\xaa ---:", 2},
 			{"k", "s", "A: \xe2\x84\xaa \xc5\xbf ", "A: --- -- ", 2},

@@ -81,6 +81,9 @@ static const struct expectation cause_answers[] = {
 		{DR_SIP_TRUNK_FAILURE, "media-negotiation", {58, 65, 70, 88}},
 };
 
+/* The code or cause that is tested, for whoever reads of a failure */
+static int tested;
+
 static const int silent_causes[] = {7, 16, 26, 30, 31, 40, 102, 103, 110, 127};
 
 
@@ -108,6 +111,7 @@ static struct dr_answer classify_code(int code)
 			.source = DR_SOURCE_REMOTE, .q850 = true, .code = code};
 	struct dr_answer answer;
 
+	tested = code;
 	dr_classify(&attempt, &answer);
 	assert_int_equal(answer.code, code);
 	assert_int_equal(answer.cause, DR_CAUSE_NONE);
@@ -124,6 +128,7 @@ static struct dr_answer classify_cause(int cause)
 			.source = DR_SOURCE_REMOTE, .q850 = true, .code = 480};
 	struct dr_answer answer;
 
+	tested = cause;
 	snprintf(reason, sizeof(reason), "Reason: Q.850;cause=%d\r\n", cause);
 	attempt.headers = edge_string(reason);
 	dr_classify(&attempt, &answer);
@@ -343,12 +348,20 @@ static void test_unclassified(void **state)
 }
 
 
+static int print_tested(void **state)
+{
+	(void)state;
+	print_message("last code or cause: %d\n", tested);
+	return 0;
+}
+
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-			cmocka_unit_test(test_every_code),
+			cmocka_unit_test_teardown(test_every_code, print_tested),
 			cmocka_unit_test(test_code_487_of_script),
-			cmocka_unit_test(test_every_cause),
+			cmocka_unit_test_teardown(test_every_cause, print_tested),
 			cmocka_unit_test(test_silent_causes),
 			cmocka_unit_test(test_words),
 			cmocka_unit_test(test_events),

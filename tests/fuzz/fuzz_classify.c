@@ -13,7 +13,8 @@
 #include <string.h>
 
 #include "check.h"
-#include "header.h"
+#include "classify.h"
+#include "sip_header.h"
 #include "map_compile.h"
 #include "map_model.h"
 #include "rules.h"

@@ -19,12 +19,10 @@
 #include <string.h>
 
 #include "check.h"
-#include "header.h"
-#include "map_words.h"
-#include "q850.h"
+#include "sip_header.h"
 #include "rules.h"
 
-/* The model wants no more than 32 phrases and headers */
+/* The model asks each rule for each header field, so few are enough */
 #define RULES_MAX 32
 #define PROFILES_MAX 8
 #define LIST_MAX 8

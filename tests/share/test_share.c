@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "core/classify.h"
 #include "host.h"
 #include "map_shm.h"
 

@@ -20,16 +20,26 @@
  * OpenSSL.
  */
 
+#include <string.h>
+
 #include "classify.h"
-#include "header.h"
-#include "map_search.h"
-#include "q850.h"
+#include "sip_header.h"
+#include "map_match.h"
 #include "reason_header.h"
 
-#define CODE_MIN DR_CODE_MIN
-#define CODE_MAX DR_CODE_MAX
 /* The highest that SIP has room for, three digits */
 #define REPLY_CODE_MAX 999
+
+/* "code=" and a positive int, "q850=" and one, "detail=", "source=" and "trunk="
+ * with the longest token each, ";" between them, a zero byte at the end */
+#define INT_DIGITS 10
+#define SOURCE_MAX 9
+#define LONGEST                                                    \
+	(sizeof("code=;q850=;detail=;source=;trunk=") + 2 * INT_DIGITS \
+			+ DR_DETAIL_MAX + SOURCE_MAX + DR_NAME_MAX)
+
+_Static_assert(
+		LONGEST <= DR_DETAIL_HEADER_MAX, "a detail header would not fit");
 
 /* One row of a table; empty words: no such row */
 struct row
@@ -55,9 +65,10 @@ static const struct row events[EVENT_COUNT] = {
 
 #define SOFT true
 #define FIRM false
-static const struct row codes[CODE_MAX - CODE_MIN + 1] = {
+static const struct row codes[DR_CODE_MAX - DR_CODE_MIN + 1] = {
 #define DR_SIP_CODE(code, soft, reason, detail, words) \
-	[(code) - CODE_MIN] = {DR_##reason, soft, DR_TEXT(detail), DR_TEXT(words)},
+	[(code) - DR_CODE_MIN] = {                         \
+			DR_##reason, soft, DR_TEXT(detail), DR_TEXT(words)},
 #include "table_sip_codes.h"
 };
 
@@ -68,8 +79,6 @@ static const struct row causes[DR_CAUSE_MAX + 1] = {
 	[(cause)] = {DR_##reason, overrides, DR_TEXT(detail), DR_TEXT(words)},
 #include "table_q850_causes.h"
 };
-
-static const struct dr_text reason_name = DR_TEXT("Reason");
 
 
 static void decide(
@@ -82,31 +91,36 @@ static void decide(
 }
 
 
-static void decide_by_code(struct dr_answer *answer, int code)
+static void decide_by_event(struct dr_answer *answer, enum event event)
 {
-	if(code < CODE_MIN || code > REPLY_CODE_MAX)
-		decide(answer, DR_BY_EVENT, &events[DR_EVENT_NO_FINAL_CODE]);
-	else if(code <= CODE_MAX && codes[code - CODE_MIN].words.len > 0)
-		decide(answer, DR_BY_CODE, &codes[code - CODE_MIN]);
-	else if(code < 600)
-		decide(answer, DR_BY_EVENT, &events[DR_EVENT_UNKNOWN_CODE]);
-	else
-		decide(answer, DR_BY_EVENT, &events[DR_EVENT_UNKNOWN_600_UP]);
+	decide(answer, DR_BY_EVENT, &events[event]);
 }
 
 
-static const struct row *timeout_event(enum dr_after after)
+static void decide_by_code(struct dr_answer *answer, int code)
+{
+	if(code < DR_CODE_MIN || code > REPLY_CODE_MAX)
+		decide_by_event(answer, DR_EVENT_NO_FINAL_CODE);
+	else if(code <= DR_CODE_MAX && codes[code - DR_CODE_MIN].words.len > 0)
+		decide(answer, DR_BY_CODE, &codes[code - DR_CODE_MIN]);
+	else
+		decide_by_event(answer,
+				code < 600 ? DR_EVENT_UNKNOWN_CODE : DR_EVENT_UNKNOWN_600_UP);
+}
+
+
+static enum event timeout_event(enum dr_after after)
 {
 	switch(after) {
 		case DR_AFTER_RINGING:
-			return &events[DR_EVENT_NO_ANSWER];
+			return DR_EVENT_NO_ANSWER;
 		case DR_AFTER_TRYING:
-			return &events[DR_EVENT_TRYING_ONLY];
+			return DR_EVENT_TRYING_ONLY;
 		case DR_AFTER_NONE:
 		case DR_AFTER_COUNT:
 			break;
 	}
-	return &events[DR_EVENT_NO_REPLY];
+	return DR_EVENT_NO_REPLY;
 }
 
 
@@ -124,7 +138,7 @@ static bool is_network_block(const struct dr_attempt *attempt)
 			|| !dr_text_alike(dr_text_trim(attempt->phrase), phrase))
 		return false;
 
-	while(dr_header_find(&headers, &reason_name, 1, &header)) {
+	while(dr_header_find(&headers, &dr_reason_field, 1, &header)) {
 		while(dr_reason_value_next(&header.value, &value)) {
 			if(dr_text_starts(value.text, mark))
 				return true;
@@ -134,10 +148,11 @@ static bool is_network_block(const struct dr_attempt *attempt)
 }
 
 
-static bool is_soft(int code)
+/** May a Q.850 cause refine a code, by the tables? */
+bool dr_code_is_soft(int code)
 {
-	return code >= CODE_MIN && code <= CODE_MAX
-		   && codes[code - CODE_MIN].refines;
+	return code >= DR_CODE_MIN && code <= DR_CODE_MAX
+		   && codes[code - DR_CODE_MIN].refines;
 }
 
 
@@ -165,17 +180,13 @@ static bool decide_by_q850(struct dr_answer *answer, struct dr_text headers)
 
 static bool may_refine(const struct dr_attempt *attempt)
 {
-	if(attempt->source != DR_SOURCE_REMOTE || !is_soft(attempt->code))
-		return false;
-
-	return attempt->map
-				   ? dr_map_q850(attempt->map, attempt->profile, attempt->q850)
-				   : attempt->q850;
+	return attempt->source == DR_SOURCE_REMOTE && dr_code_is_soft(attempt->code)
+		   && dr_map_q850(attempt->map, attempt->profile, attempt->q850);
 }
 
 
-/* The cause to tell with an answer that no cause decided */
-static int cause_to_tell(const struct dr_attempt *attempt)
+/* The cause that an answer has which no cause decided */
+static int first_cause(const struct dr_attempt *attempt)
 {
 	struct dr_q850_walk walk = {attempt->headers, {NULL, 0}};
 
@@ -184,8 +195,8 @@ static int cause_to_tell(const struct dr_attempt *attempt)
 
 
 /* Let the trunk itself decide: it saw what became of the call, its reply has only
- * a code. Of a caller who gave up it hears from here alone, and a CANCEL of ours
- * may have another cause, such as another branch. */
+ * a code. That a caller gave up it knows from here alone, and a CANCEL of ours may
+ * have another cause, such as another branch. */
 static bool decide_by_report(
 		struct dr_answer *answer, const struct dr_attempt *attempt)
 {
@@ -198,7 +209,7 @@ static bool decide_by_report(
 
 	decide(answer, DR_BY_TRUNK, &row);
 	answer->reason = attempt->report;
-	answer->cause = cause_to_tell(attempt);
+	answer->cause = first_cause(attempt);
 	return true;
 }
 
@@ -208,19 +219,18 @@ static bool decide_by_rule(
 		struct dr_answer *answer, const struct dr_attempt *attempt)
 {
 	static const struct row row = {.words = DR_TEXT("a rule of the map")};
-	const struct dr_block_rule *rules;
-	struct dr_found found;
+	struct dr_rule rule;
+	int cause;
 
-	if(!attempt->map || !dr_map_match(attempt->map, attempt, &found))
+	answer->rule = dr_map_match(attempt->map, attempt, &cause);
+	if(answer->rule == DR_NONE)
 		return false;
 
-	rules = dr_block_at(attempt->map, attempt->map->rules.at);
+	dr_map_get_rule(attempt->map, answer->rule, &rule);
 	decide(answer, DR_BY_RULE, &row);
-	answer->reason = (enum dr_reason)rules[found.rule].reason;
-	answer->detail = dr_block_text(attempt->map, rules[found.rule].detail);
-	answer->rule = (int)found.rule;
-	answer->cause =
-			found.cause != 0 ? (int)found.cause : cause_to_tell(attempt);
+	answer->reason = rule.reason;
+	answer->detail = rule.detail;
+	answer->cause = cause != DR_CAUSE_NONE ? cause : first_cause(attempt);
 	return true;
 }
 
@@ -228,15 +238,12 @@ static bool decide_by_rule(
 static void classify_reply(
 		const struct dr_attempt *attempt, struct dr_answer *answer)
 {
-	if(is_network_block(attempt)) {
-		decide(answer, DR_BY_EVENT, &events[DR_EVENT_BLOCKED]);
+	if(is_network_block(attempt))
+		decide_by_event(answer, DR_EVENT_BLOCKED);
+	else if(may_refine(attempt) && decide_by_q850(answer, attempt->headers))
 		return;
-	}
-	if(may_refine(attempt) && decide_by_q850(answer, attempt->headers))
-		return;
-
-	if(attempt->code == 487)
-		decide(answer, DR_BY_EVENT, &events[DR_EVENT_TERMINATED]);
+	else if(attempt->code == 487)
+		decide_by_event(answer, DR_EVENT_TERMINATED);
 	else
 		decide_by_code(answer, attempt->code);
 }
@@ -254,28 +261,24 @@ static void classify_reply(
  */
 void dr_classify(const struct dr_attempt *attempt, struct dr_answer *answer)
 {
-	answer->source = attempt->source;
-	answer->after = attempt->after;
-	answer->code = attempt->code;
-	answer->cause = DR_CAUSE_NONE;
-	answer->rule = DR_NONE;
-	answer->trunk = (struct dr_text){NULL, 0};
-	answer->authorized = false;
-
+	*answer = (struct dr_answer){.source = attempt->source,
+			.after = attempt->after,
+			.code = attempt->code,
+			.cause = DR_CAUSE_NONE,
+			.rule = DR_NONE};
 	if(decide_by_report(answer, attempt) || decide_by_rule(answer, attempt))
 		return;
 
 	switch(attempt->source) {
 		case DR_SOURCE_CANCEL:
-			decide(answer, DR_BY_EVENT, &events[DR_EVENT_CANCELLED]);
+			decide_by_event(answer, DR_EVENT_CANCELLED);
 			return;
 		case DR_SOURCE_TIMEOUT:
-			decide(answer, DR_BY_EVENT, timeout_event(attempt->after));
+			decide_by_event(answer, timeout_event(attempt->after));
 			return;
 		case DR_SOURCE_TRANSPORT:
-			decide(answer, DR_BY_EVENT,
-					&events[attempt->unresolved ? DR_EVENT_NOT_RESOLVED
-												: DR_EVENT_NOT_SENT]);
+			decide_by_event(answer, attempt->unresolved ? DR_EVENT_NOT_RESOLVED
+														: DR_EVENT_NOT_SENT);
 			return;
 		case DR_SOURCE_REMOTE:
 			classify_reply(attempt, answer);
@@ -288,16 +291,104 @@ void dr_classify(const struct dr_attempt *attempt, struct dr_answer *answer)
 }
 
 
-/**
- * @param answer An answer
- *
- * @return Is its code one that no table and no rule has? Then only the code's
- *         class decided
- */
+/** Is the code of an answer one that no table and no rule has? Then only its
+ * class decided. */
 bool dr_is_unclassified(const struct dr_answer *answer)
 {
 	return answer->decided_by == DR_BY_EVENT
 		   && (answer->row.s == events[DR_EVENT_UNKNOWN_CODE].words.s
 				   || answer->row.s == events[DR_EVENT_UNKNOWN_600_UP].words.s
 				   || answer->row.s == events[DR_EVENT_NO_FINAL_CODE].words.s);
+}
+
+
+static bool is_name(struct dr_text name)
+{
+	return name.len == 0 || (name.len <= DR_NAME_MAX && dr_token_check(name));
+}
+
+
+/* What is written; snprintf() would cost more than finding the reason does */
+struct pen
+{
+	char *buf;
+	size_t len, size;
+	bool full;
+};
+
+
+static void write_text(struct pen *pen, struct dr_text text)
+{
+	pen->full = pen->full || text.len >= pen->size - pen->len;
+	if(pen->full)
+		return;
+	memcpy(pen->buf + pen->len, text.s, text.len);
+	pen->len += text.len;
+}
+
+
+/* "NAME=VALUE" after what is there, nothing when the value is empty */
+static void write_param(
+		struct pen *pen, struct dr_text name, struct dr_text value)
+{
+	if(value.len == 0)
+		return;
+	if(pen->len > 0)
+		write_text(pen, (struct dr_text)DR_TEXT(";"));
+	write_text(pen, name);
+	write_text(pen, (struct dr_text)DR_TEXT("="));
+	write_text(pen, value);
+}
+
+
+/* The same with a number, nothing when it is below the least */
+static void write_number(
+		struct pen *pen, struct dr_text name, int number, int least)
+{
+	char digits[INT_DIGITS];
+	size_t at = sizeof(digits);
+
+	if(number < least)
+		return;
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while(number > 0);
+	write_param(pen, name, (struct dr_text){digits + at, sizeof(digits) - at});
+}
+
+
+/**
+ * Write the value of the detail header field, e.g.
+ * code=603;q850=21;detail=declined;source=remote
+ *
+ * The grammar is generic-param *( ";" generic-param ) of RFC 3261 section 25.1
+ * with tokens for values only. Code, Q.850 cause, detail and trunk are left out
+ * when the answer has none.
+ *
+ * @param buf    Where to write; ends with a zero byte when the value fits
+ * @param size   Its size in bytes; DR_DETAIL_HEADER_MAX is always enough
+ * @param answer An answer
+ *
+ * @return Length of the value in bytes without the zero byte; 0 when it does
+ *         not fit or the answer's detail, source or trunk is no token
+ */
+size_t dr_detail_print(char *buf, size_t size, const struct dr_answer *answer)
+{
+	struct dr_text source = dr_source_name(answer->source);
+	struct pen pen = {buf, 0, size, size == 0};
+
+	if(source.len == 0 || !is_name(answer->trunk)
+			|| (answer->detail.len > 0 && dr_detail_check(answer->detail) != 0))
+		return 0;
+
+	write_number(&pen, (struct dr_text)DR_TEXT("code"), answer->code, 1);
+	write_number(&pen, (struct dr_text)DR_TEXT("q850"), answer->cause, 0);
+	write_param(&pen, (struct dr_text)DR_TEXT("detail"), answer->detail);
+	write_param(&pen, (struct dr_text)DR_TEXT("source"), source);
+	write_param(&pen, (struct dr_text)DR_TEXT("trunk"), answer->trunk);
+	if(pen.full)
+		return 0;
+	buf[pen.len] = '\0';
+	return pen.len;
 }

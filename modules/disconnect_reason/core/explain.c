@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "classify.h"
 #include "explain.h"
 #include "explain_error.h"
 #include "map_address.h"

@@ -18,7 +18,9 @@
 #ifndef DR_MAP_H
 #define DR_MAP_H
 
-#include "classify.h"
+#include <stdint.h>
+
+#include "reason.h"
 
 /** Longest name of a profile, trunk or bridge, a token, in bytes */
 #define DR_NAME_MAX 64
@@ -29,7 +31,13 @@
 /** A condition that is not made */
 #define DR_ANY (-1)
 
-/** The profile that every map has: the built-in tables, behind the rules that
+/** Longest prefix, and longest phrase, of a rule in bytes */
+#define DR_PREFIX_MAX 128
+
+/** Longest host name (RFC 1035 section 2.3.4) in bytes */
+#define DR_HOST_MAX 253
+
+/** The profile that every map has: the built-in tables, after the rules that
  * the map itself gives it */
 #define DR_PROFILE_DEFAULT 0
 
@@ -39,8 +47,6 @@
 #define DR_BRIDGES_MAX 1000
 #define DR_BRIDGE_HEADERS_MAX 8
 #define DR_BRIDGE_REPLIES_MAX 64
-
-struct dr_map;
 
 /** A profile, as the map has it */
 struct dr_profile
@@ -117,6 +123,14 @@ struct dr_address
 	size_t len;
 };
 
+
+/** Does a condition of a rule hold? */
+static inline bool dr_is_or_any(int wanted, int value)
+{
+	return wanted == DR_ANY || wanted == value;
+}
+
+
 size_t dr_map_size(const struct dr_map *map);
 
 int dr_map_profile_count(const struct dr_map *map);
@@ -153,6 +167,7 @@ bool dr_may_translate(int code);
 int dr_map_bridge_send(const struct dr_map *map, int bridge, int code,
 		const struct dr_answer *answer);
 
+uint32_t dr_map_header(const struct dr_map *map, struct dr_text name);
 int dr_map_rule_count(const struct dr_map *map);
 void dr_map_get_rule(
 		const struct dr_map *map, int number, struct dr_rule *rule);

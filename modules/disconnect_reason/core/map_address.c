@@ -34,21 +34,12 @@ static int parse_address(const char *text, struct dr_address *address)
 
 static int parse_bits(struct dr_text text, unsigned most, unsigned *bits)
 {
-	unsigned number = 0;
-	size_t i;
+	int number = text.len <= 3 ? dr_parse_number(text, (int)most) : -1;
 
-	if(text.len == 0 || text.len > 3)
+	if(number < 0)
 		return EINVAL;
 
-	for(i = 0; i < text.len; i++) {
-		if(text.s[i] < '0' || text.s[i] > '9')
-			return EINVAL;
-		number = number * 10 + (unsigned)(text.s[i] - '0');
-	}
-	if(number > most)
-		return EINVAL;
-
-	*bits = number;
+	*bits = (unsigned)number;
 	return 0;
 }
 

@@ -8,13 +8,18 @@
  * A map is one block that begins with struct dr_map. Everything in it says
  * where it stands by its distance from the block's begin in bytes. All of it is
  * aligned to 4 bytes, so the block may stand at any such address.
+ *
+ * One hash table finds names and addresses. A key is a text within a scope: a
+ * kind, and a number that the kind gives a meaning. A hash is built byte by byte,
+ * so that all ends of a host name are found in one walk over it.
  */
 
 #ifndef DR_MAP_BLOCK_H
 #define DR_MAP_BLOCK_H
 
-#include "map.h"
-#include "map_table.h"
+#include <stdint.h>
+
+#include "reason.h"
 
 /** A text in the block */
 struct dr_ref
@@ -30,47 +35,45 @@ struct dr_array
 	uint32_t count;
 };
 
-/** A set of lengths in bytes, 0 to 159 */
-struct dr_lengths
-{
-	uint32_t words[5];
-};
-
-/** Where the rules for a code stand in dr_block_profile.uses: 300 to 699, then
+/** Where the rules for a code stand in dr_block_profile.lists: 300 to 699, then
  * the classes 3 to 6, then rules without a code */
-#define DR_CODE_MIN 300
-#define DR_CODE_MAX 699
 #define DR_CODE_CLASS 400
 #define DR_CODE_ANY 404
 #define DR_CODE_KEYS 405
 
-/** What a rule may ask of a reply besides its code */
-enum dr_feature
+/** The end of a list of rules */
+#define DR_LIST_END UINT32_MAX
+
+/** What a key is; the number of its scope */
+enum dr_kind
 {
-	DR_FEATURE_CAUSE,
-	DR_FEATURE_PHRASE,
-	DR_FEATURE_PREFIX,
-	DR_FEATURE_COUNT
+	DR_KIND_NONE,	   /**< an empty slot */
+	DR_KIND_PROFILE,   /**< name; 0 */
+	DR_KIND_TRUNK,	   /**< name; 0 */
+	DR_KIND_BRIDGE,	   /**< name; 0 */
+	DR_KIND_HEADER,	   /**< name of a header field, lower case; 0 */
+	DR_KIND_HOST,	   /**< name, lower case, last byte first; a pattern
+						 * "*.NAME" so, too, without its "*"; 0 */
+	DR_KIND_TRUNK_NET, /**< network part in whole bytes; its bits, and family */
+	DR_KIND_BRIDGE_NET, /**< the same */
 };
 
-/** How many sets of features there are */
-#define DR_FEATURE_SETS (1 << DR_FEATURE_COUNT)
-
-/** Key of DR_KIND_RULES: one code and one value of each feature */
-struct dr_rule_key
+/** A key and its value; the numbers say where things stand in the block */
+struct dr_slot
 {
-	uint32_t code;						 /**< index of DR_CODE_KEYS */
-	uint32_t features[DR_FEATURE_COUNT]; /**< 0: not asked for */
+	uint32_t scope; /**< 0: empty */
+	uint32_t hash;
+	uint32_t text;
+	uint32_t len;
+	uint32_t value;
 };
 
-/** A rule under a key. The entries of a key are chained in the order of their
- * rules; none is there that an earlier one covers, so they are few. */
-struct dr_entry
+/** A table; its size is a power of two, and at least one slot is empty */
+struct dr_table
 {
-	uint32_t rule;
-	int16_t source; /**< an enum dr_source, or DR_ANY */
-	int16_t after;	/**< an enum dr_after, or DR_ANY */
-	uint32_t next;	/**< index of the next entry; 0: none */
+	const struct dr_slot *slots;
+	uint32_t mask;	   /**< size - 1 */
+	const char *block; /**< where the texts of the keys stand */
 };
 
 struct dr_block_profile
@@ -80,9 +83,9 @@ struct dr_block_profile
 	int32_t q850;
 	uint32_t first_rule;
 	uint32_t rule_count;
-	uint32_t
-			uses; /**< DR_CODE_KEYS bytes: one bit for each set of features that
-					* rules of the code ask for; 0: there are no rules */
+	uint32_t lists; /**< DR_CODE_KEYS places of lists; 0: there are no rules. A
+					 * list is numbers of rules (uint32_t) in ascending order,
+					 * and DR_LIST_END. */
 };
 
 struct dr_block_rule
@@ -96,8 +99,11 @@ struct dr_block_rule
 	int32_t source;
 	int32_t after;
 	struct dr_ref header;
+	uint32_t header_number; /**< see dr_map_header(); 0: none */
 	struct dr_ref prefix;
 	struct dr_ref phrase;
+	uint32_t words; /**< of the phrase, lower case, a space before and after
+					 * each, then a zero byte */
 	int32_t reason;
 	struct dr_ref detail;
 };
@@ -146,14 +152,10 @@ struct dr_map
 	struct dr_array files;	  /**< struct dr_ref */
 	struct dr_array profiles; /**< struct dr_block_profile */
 	struct dr_array rules;	  /**< struct dr_block_rule */
-	struct dr_array entries;  /**< struct dr_entry; the first is not used */
-	struct dr_array headers;  /**< struct dr_lengths: of the prefixes that rules
-							   * ask for in the values of a header field */
 	uint32_t header_initials; /**< of the names that rules ask for */
-	struct dr_lengths phrases;
-	struct dr_array trunks;	 /**< struct dr_block_trunk */
-	struct dr_array bridges; /**< struct dr_block_bridge */
-	uint32_t has_hosts;		 /**< trunks have host names, too */
+	struct dr_array trunks;	  /**< struct dr_block_trunk */
+	struct dr_array bridges;  /**< struct dr_block_bridge */
+	uint32_t has_hosts;		  /**< trunks have host names, too */
 	struct dr_block_networks trunk_networks;
 	struct dr_block_networks bridge_networks;
 };
@@ -174,19 +176,49 @@ static inline struct dr_text dr_block_text(
 }
 
 
-/** The hash table of a map */
-static inline struct dr_table dr_block_table(const struct dr_map *map)
+/** A scope from its kind and number; the number is below 2^28 */
+static inline uint32_t dr_scope(enum dr_kind kind, uint32_t number)
 {
-	return (struct dr_table){dr_block_at(map, map->slots.at),
-			map->slots.count - 1, (const char *)map};
+	return (uint32_t)kind << 28 | number;
 }
 
 
-/** Is a length in the set? */
-static inline bool dr_lengths_have(
-		const struct dr_lengths *lengths, size_t length)
+/** The scope of network parts of a length */
+static inline uint32_t dr_network_scope(
+		enum dr_kind kind, uint32_t bits, bool is_v4)
 {
-	return length < 160 && (lengths->words[length / 32] >> length % 32 & 1);
+	return dr_scope(kind, bits | (is_v4 ? 256 : 0));
 }
+
+
+/** The hash of the empty text in a scope */
+static inline uint32_t dr_hash_start(uint32_t scope)
+{
+	return (scope ^ 0x811c9dc5U) * 0x9e3779b1U;
+}
+
+
+/** The hash of a text with one more byte at its end (FNV-1a) */
+static inline uint32_t dr_hash_byte(uint32_t hash, char byte)
+{
+	return (hash ^ (unsigned char)byte) * 0x01000193U;
+}
+
+
+/** Index of dr_block_profile.lists for a code, a class (3 to 6), or any other
+ * number: no code */
+static inline uint32_t dr_code_key(int code)
+{
+	if(code >= DR_CODE_MIN && code <= DR_CODE_MAX)
+		return (uint32_t)(code - DR_CODE_MIN);
+	if(code >= DR_CODE_MIN / 100 && code <= DR_CODE_MAX / 100)
+		return (uint32_t)(DR_CODE_CLASS + code - DR_CODE_MIN / 100);
+	return DR_CODE_ANY;
+}
+
+
+uint32_t dr_hash(uint32_t scope, struct dr_text text);
+uint32_t dr_table_place(const struct dr_table *table, uint32_t scope,
+		struct dr_text text, uint32_t hash);
 
 #endif

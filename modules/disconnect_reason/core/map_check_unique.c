@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "map_check.h"
-#include "map_words.h"
 
 /* Something that may be there once only */
 struct item

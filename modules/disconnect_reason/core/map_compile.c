@@ -10,99 +10,360 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "map_block.h"
 #include "map_compile.h"
-#include "map_words.h"
 
+#define ROOM_MIN 4096
+#define SLOTS_MIN 64
+/* All places in a block, and its size, must fit in an int */
+#define BLOCK_MAX ((size_t)1 << 30)
+#define ALIGN sizeof(uint32_t)
 /* Room for "Name: REASON" with a line end */
 #define HEADER_LINE_MAX (DR_HEADER_NAME_MAX + 64)
+/* Room for a phrase's words, a space before and after each, and a zero byte */
+#define WORDS_MAX (1 + DR_PREFIX_MAX + 2)
 
-
-/* Let a name be found */
-static void add_name(struct dr_build *build, enum dr_kind kind,
-		struct dr_text name, uint32_t value)
+/* A block that grows, with the hash table beside it */
+struct build
 {
-	struct dr_slot *slot = dr_build_key(build, dr_scope(kind, 0), name);
+	struct dr_map head; /* what the block begins with at the end */
+	char *block;
+	size_t used;
+	size_t room;
+	struct dr_slot *slots;
+	uint32_t slot_mask;
+	uint32_t slot_count; /* that are not empty */
+	bool no_memory;		 /* nothing that is added after that counts */
+};
 
-	if(slot)
-		slot->value = value;
+
+/* Make the block larger; its new bytes are zero */
+static bool grow(struct build *build, size_t size)
+{
+	size_t room = build->room > 0 ? build->room : ROOM_MIN;
+	char *block;
+
+	if(build->no_memory || size > BLOCK_MAX - build->used)
+		return false;
+	while(room - build->used < size)
+		room *= 2;
+	if(room == build->room)
+		return true;
+
+	block = realloc(build->block, room);
+	if(!block)
+		return false;
+	memset(block + build->room, 0, room - build->room);
+	build->block = block;
+	build->room = room;
+	return true;
 }
 
 
-static void add_files(
-		const struct dr_spec *spec, struct dr_build *build, struct dr_map *head)
+/* Add zeroed room, aligned to 4 bytes; where it stands, 0 without memory */
+static uint32_t reserve(struct build *build, size_t size)
 {
+	size_t at = build->used;
+
+	size = (size + ALIGN - 1) / ALIGN * ALIGN;
+	if(!grow(build, size)) {
+		build->no_memory = true;
+		return 0;
+	}
+	build->used += size;
+	return (uint32_t)at;
+}
+
+
+/* Write into room that was reserved */
+static void put(struct build *build, size_t at, const void *data, size_t size)
+{
+	if(!build->no_memory && size > 0)
+		memcpy(build->block + at, data, size);
+}
+
+
+static uint32_t add(struct build *build, const void *data, size_t size)
+{
+	uint32_t at = reserve(build, size);
+
+	put(build, at, data, size);
+	return at;
+}
+
+
+static struct dr_ref add_text(struct build *build, struct dr_text text)
+{
+	return (struct dr_ref){add(build, text.s, text.len), (uint32_t)text.len};
+}
+
+
+static struct dr_array add_list(
+		struct build *build, const void *list, size_t count, size_t size)
+{
+	return (struct dr_array){add(build, list, count * size), (uint32_t)count};
+}
+
+
+static struct dr_array reserve_list(
+		struct build *build, size_t count, size_t size)
+{
+	return (struct dr_array){reserve(build, count * size), (uint32_t)count};
+}
+
+
+/* Write an element of a list whose room was reserved */
+static void set(struct build *build, struct dr_array list, size_t i,
+		const void *element, size_t size)
+{
+	put(build, list.at + i * size, element, size);
+}
+
+
+static struct dr_array add_texts(
+		struct build *build, const struct dr_text *texts, size_t count)
+{
+	struct dr_array list = reserve_list(build, count, sizeof(struct dr_ref));
 	size_t i;
 
-	head->files.count = (uint32_t)spec->files.count;
-	head->files.at =
-			dr_build_reserve(build, spec->files.count, sizeof(struct dr_ref));
-	for(i = 0; i < spec->files.count; i++) {
-		struct dr_ref name = dr_build_text(build, spec->files.list[i]);
+	for(i = 0; i < count; i++) {
+		struct dr_ref text = add_text(build, texts[i]);
 
-		dr_build_put(
-				build, head->files.at + i * sizeof(name), &name, sizeof(name));
+		set(build, list, i, &text, sizeof(text));
 	}
+	return list;
 }
 
 
-static void add_profiles(
-		const struct dr_spec *spec, struct dr_build *build, struct dr_map *head)
+static struct dr_slot *slot_of(
+		struct build *build, uint32_t scope, struct dr_text text, uint32_t hash)
 {
+	struct dr_table table = {build->slots, build->slot_mask, build->block};
+
+	return &build->slots[dr_table_place(&table, scope, text, hash)];
+}
+
+
+/* Double the table, so that it never gets more than half full */
+static bool grow_table(struct build *build)
+{
+	struct dr_slot *old = build->slots;
+	size_t size = (size_t)build->slot_mask + 1;
+	struct dr_slot *slots = calloc(size * 2, sizeof(*slots));
 	size_t i;
 
-	head->profiles.count = (uint32_t)spec->profiles.count;
-	head->profiles.at = dr_build_reserve(
-			build, spec->profiles.count, sizeof(struct dr_block_profile));
-	for(i = 0; i < spec->profiles.count; i++) {
-		const struct dr_spec_profile *profile = &spec->profiles.list[i];
-		struct dr_block_profile out = {0};
+	if(!slots)
+		return false;
 
-		out.name = dr_build_text(build, profile->name);
-		out.parent = profile->parent;
-		out.q850 = profile->q850;
-		dr_build_put(
-				build, head->profiles.at + i * sizeof(out), &out, sizeof(out));
-		add_name(build, DR_KIND_PROFILE, profile->name, (uint32_t)i);
+	build->slots = slots;
+	build->slot_mask = (uint32_t)(size * 2 - 1);
+	for(i = 0; i < size; i++) {
+		struct dr_text text = {build->block + old[i].text, old[i].len};
+
+		if(old[i].scope != 0)
+			*slot_of(build, old[i].scope, text, old[i].hash) = old[i];
 	}
+	free(old);
+	return true;
 }
 
 
-/* Let a host name, or all names that end like "*.NAME" does, be found */
-static void add_host(
-		struct dr_build *build, struct dr_text host, uint32_t value)
+/* Find a key, or add it; the value that it has, which is otherwise when it is
+ * new */
+static uint32_t add_key(struct build *build, uint32_t scope,
+		struct dr_text text, uint32_t otherwise)
 {
-	char key[DR_HOST_MAX];
-	struct dr_text text = {key, 0};
+	uint32_t hash = dr_hash(scope, text);
 	struct dr_slot *slot;
 
-	if(*host.s == '*') {
-		host.s++;
-		host.len--;
+	if(build->slot_count > build->slot_mask / 2 && !grow_table(build))
+		build->no_memory = true;
+	if(build->no_memory)
+		return 0;
+
+	slot = slot_of(build, scope, text, hash);
+	if(slot->scope == 0) {
+		*slot = (struct dr_slot){scope, hash, add_text(build, text).at,
+				(uint32_t)text.len, otherwise};
+		build->slot_count++;
 	}
-	text.len = dr_host_key(key, sizeof(key), host);
-	slot = dr_build_key(build, dr_scope(DR_KIND_HOST, 0), text);
-	if(slot)
-		slot->value = value;
+	return slot->value;
 }
 
 
-/* Let an address, or all addresses of a network, be found */
-static void add_network(struct dr_build *build, enum dr_kind kind,
-		const struct dr_network *network, uint32_t value)
+static void add_profiles(const struct dr_spec *spec, struct build *build)
 {
-	uint32_t bits = network->bits;
-	struct dr_text text = {
-			(const char *)network->address.bytes, (bits + 7) / 8};
-	struct dr_slot *slot = dr_build_key(build,
-			dr_scope(kind, bits | (network->address.len == 4 ? 256 : 0)), text);
+	struct dr_block_profile out = {0};
+	size_t i;
 
-	if(slot)
-		slot->value = value;
+	build->head.profiles =
+			reserve_list(build, spec->profiles.count, sizeof(out));
+	for(i = 0; i < spec->profiles.count; i++) {
+		const struct dr_spec_profile *profile = &spec->profiles.list[i];
+
+		out.name = add_text(build, profile->name);
+		out.parent = profile->parent;
+		out.q850 = profile->q850;
+		set(build, build->head.profiles, i, &out, sizeof(out));
+		add_key(build, dr_scope(DR_KIND_PROFILE, 0), profile->name,
+				(uint32_t)i);
+	}
+}
+
+
+/* The number of a header name that rules ask for; a new one when it is new */
+static uint32_t header_number(struct build *build, struct dr_text name)
+{
+	char lower[DR_HEADER_NAME_MAX];
+	struct dr_text key = {lower, dr_lower_case(lower, sizeof(lower), name)};
+
+	if(name.len == 0)
+		return 0;
+	build->head.header_initials |= dr_initial(*name.s);
+	return add_key(
+			build, dr_scope(DR_KIND_HEADER, 0), key, build->slot_count + 1);
+}
+
+
+static uint32_t add_words(struct build *build, struct dr_text phrase)
+{
+	char words[WORDS_MAX] = " ";
+
+	return add(
+			build, words, dr_words(words + 1, sizeof(words) - 2, phrase) + 2);
+}
+
+
+static struct dr_block_rule block_rule(
+		struct build *build, const struct dr_spec_rule *rule)
+{
+	const struct dr_conditions *when = &rule->when;
+
+	return (struct dr_block_rule){
+			.profile = (uint32_t)rule->profile,
+			.number = (uint32_t)rule->number,
+			.file = (uint32_t)rule->place.file,
+			.line = (uint32_t)rule->place.line,
+			.codes = add_list(
+					build, when->codes, when->code_count, sizeof(*when->codes)),
+			.causes = add_list(build, when->causes, when->cause_count, 1),
+			.source = when->source,
+			.after = when->after,
+			.header = add_text(build, when->header),
+			.header_number = header_number(build, when->header),
+			.prefix = add_text(build, when->prefix),
+			.phrase = add_text(build, when->phrase),
+			.words = add_words(build, when->phrase),
+			.reason = (int32_t)rule->reason,
+			.detail = add_text(build, rule->detail),
+	};
+}
+
+
+static bool is_in_list(const struct dr_conditions *when, uint32_t key)
+{
+	size_t i;
+
+	for(i = 0; i < when->code_count; i++) {
+		if(dr_code_key(when->codes[i]) == key)
+			return true;
+	}
+	return when->code_count == 0 && key == DR_CODE_ANY;
+}
+
+
+/* Add the lists of a profile, whose rules stand in a row: first to end - 1. A
+ * list that is empty is the end that all of them share. */
+static uint32_t add_lists(struct build *build, const struct dr_spec *spec,
+		uint32_t first, uint32_t end)
+{
+	static const uint32_t list_end = DR_LIST_END;
+	uint32_t none = add(build, &list_end, sizeof(list_end));
+	uint32_t lists[DR_CODE_KEYS];
+	uint32_t key, number;
+
+	for(key = 0; key < DR_CODE_KEYS; key++) {
+		lists[key] = (uint32_t)build->used;
+		for(number = first; number < end; number++) {
+			if(is_in_list(&spec->rules.list[number].when, key))
+				add(build, &number, sizeof(number));
+		}
+		if(lists[key] == build->used)
+			lists[key] = none;
+		else
+			add(build, &list_end, sizeof(list_end));
+	}
+	return add(build, lists, sizeof(lists));
+}
+
+
+/* Let a profile know its rules, first to end - 1 */
+static void link_profile(struct build *build, const struct dr_spec *spec,
+		uint32_t first, uint32_t end)
+{
+	struct dr_block_profile profile;
+	size_t at = build->head.profiles.at
+				+ (size_t)spec->rules.list[first].profile * sizeof(profile);
+	uint32_t lists = add_lists(build, spec, first, end);
+
+	if(build->no_memory)
+		return;
+	memcpy(&profile, build->block + at, sizeof(profile));
+	profile.first_rule = first;
+	profile.rule_count = end - first;
+	profile.lists = lists;
+	put(build, at, &profile, sizeof(profile));
+}
+
+
+static void add_rules(const struct dr_spec *spec, struct build *build)
+{
+	const struct dr_spec_rule *rules = spec->rules.list;
+	uint32_t count = (uint32_t)spec->rules.count;
+	uint32_t first = 0;
+	uint32_t i;
+
+	build->head.rules =
+			reserve_list(build, count, sizeof(struct dr_block_rule));
+	for(i = 0; i < count; i++) {
+		struct dr_block_rule out = block_rule(build, &rules[i]);
+
+		set(build, build->head.rules, i, &out, sizeof(out));
+		if(i + 1 < count && rules[i + 1].profile == rules[i].profile)
+			continue;
+		link_profile(build, spec, first, i + 1);
+		first = i + 1;
+	}
+}
+
+
+/* Let a host name, all names that end like "*.NAME" does, or all addresses of a
+ * network find their owner */
+static void add_pattern(struct build *build, enum dr_kind kind,
+		const struct dr_spec_pattern *pattern)
+{
+	const struct dr_network *network = &pattern->network;
+	struct dr_text host = pattern->text;
+	char buf[DR_HOST_MAX];
+	struct dr_text key = {buf, 0};
+	uint32_t scope = dr_scope(DR_KIND_HOST, 0);
+
+	if(!pattern->is_host) {
+		key = (struct dr_text){
+				(const char *)network->address.bytes, (network->bits + 7) / 8};
+		scope = dr_network_scope(
+				kind, network->bits, network->address.len == 4);
+	} else {
+		if(*host.s == '*')
+			host = (struct dr_text){host.s + 1, host.len - 1};
+		key.len = dr_host_key(buf, sizeof(buf), host);
+	}
+	add_key(build, scope, key, (uint32_t)pattern->owner);
 }
 
 
 /* Add the lengths of all network parts of one family, the longest first */
-static struct dr_array add_lengths(struct dr_build *build,
+static struct dr_array add_lengths(struct build *build,
 		const struct dr_spec_pattern *patterns, size_t count, size_t family)
 {
 	unsigned char lengths[129] = {0};
@@ -119,11 +380,11 @@ static struct dr_array add_lengths(struct dr_build *build,
 		if(used[length])
 			lengths[sum++] = (unsigned char)length;
 	}
-	return (struct dr_array){dr_build_add(build, lengths, sum), (uint32_t)sum};
+	return add_list(build, lengths, sum, 1);
 }
 
 
-static struct dr_block_networks add_networks(struct dr_build *build,
+static struct dr_block_networks add_networks(struct build *build,
 		const struct dr_spec_pattern *patterns, size_t count)
 {
 	return (struct dr_block_networks){add_lengths(build, patterns, count, 4),
@@ -132,77 +393,50 @@ static struct dr_block_networks add_networks(struct dr_build *build,
 
 
 /* Add the patterns of one owner, which stand in a row from *next on */
-static struct dr_array add_patterns(struct dr_build *build, enum dr_kind kind,
+static struct dr_array add_patterns(struct build *build, enum dr_kind kind,
 		const struct dr_spec_pattern *patterns, size_t count, size_t *next,
 		int owner)
 {
-	struct dr_array array = {0, 0};
 	size_t first = *next;
+	struct dr_array list;
 	size_t i;
 
 	while(*next < count && patterns[*next].owner == owner)
 		(*next)++;
+	list = reserve_list(build, *next - first, sizeof(struct dr_ref));
+	for(i = 0; i < list.count; i++) {
+		struct dr_ref text = add_text(build, patterns[first + i].text);
 
-	array.count = (uint32_t)(*next - first);
-	array.at = dr_build_reserve(build, array.count, sizeof(struct dr_ref));
-	for(i = 0; i < array.count; i++) {
-		const struct dr_spec_pattern *pattern = &patterns[first + i];
-		struct dr_ref text = dr_build_text(build, pattern->text);
-
-		dr_build_put(build, array.at + i * sizeof(text), &text, sizeof(text));
-		if(pattern->is_host)
-			add_host(build, pattern->text, (uint32_t)owner);
-		else
-			add_network(build, kind, &pattern->network, (uint32_t)owner);
+		set(build, list, i, &text, sizeof(text));
+		add_pattern(build, kind, &patterns[first + i]);
 	}
-	return array;
+	return list;
 }
 
 
-static void add_trunks(
-		const struct dr_spec *spec, struct dr_build *build, struct dr_map *head)
+static void add_trunks(const struct dr_spec *spec, struct build *build)
 {
+	const struct dr_spec_pattern *patterns = spec->trunk_patterns.list;
+	size_t count = spec->trunk_patterns.count;
+	struct dr_block_trunk out = {0};
 	size_t next = 0;
 	size_t i;
 
-	for(i = 0; i < spec->trunk_patterns.count; i++)
-		head->has_hosts |= spec->trunk_patterns.list[i].is_host;
-	head->trunk_networks = add_networks(
-			build, spec->trunk_patterns.list, spec->trunk_patterns.count);
-	head->trunks.count = (uint32_t)spec->trunks.count;
-	head->trunks.at = dr_build_reserve(
-			build, spec->trunks.count, sizeof(struct dr_block_trunk));
+	for(i = 0; i < count; i++)
+		build->head.has_hosts |= patterns[i].is_host;
+	build->head.trunk_networks = add_networks(build, patterns, count);
+	build->head.trunks = reserve_list(build, spec->trunks.count, sizeof(out));
 	for(i = 0; i < spec->trunks.count; i++) {
 		const struct dr_spec_trunk *trunk = &spec->trunks.list[i];
-		struct dr_block_trunk out = {0};
 
-		out.name = dr_build_text(build, trunk->name);
+		out.name = add_text(build, trunk->name);
 		out.profile = trunk->profile;
 		out.trust = trunk->trust;
-		out.patterns = add_patterns(build, DR_KIND_TRUNK_NET,
-				spec->trunk_patterns.list, spec->trunk_patterns.count, &next,
-				(int)i);
-		dr_build_put(
-				build, head->trunks.at + i * sizeof(out), &out, sizeof(out));
-		add_name(build, DR_KIND_TRUNK, trunk->name, (uint32_t)i);
+		out.patterns = add_patterns(
+				build, DR_KIND_TRUNK_NET, patterns, count, &next, (int)i);
+		set(build, build->head.trunks, i, &out, sizeof(out));
+		add_key(build, dr_scope(DR_KIND_TRUNK, 0), trunk->name, (uint32_t)i);
 	}
-}
-
-
-static struct dr_array add_headers(
-		struct dr_build *build, const struct dr_spec_bridge *bridge)
-{
-	struct dr_array array = {0, (uint32_t)bridge->header_count};
-	size_t i;
-
-	array.at = dr_build_reserve(
-			build, bridge->header_count, sizeof(struct dr_ref));
-	for(i = 0; i < bridge->header_count; i++) {
-		struct dr_ref name = dr_build_text(build, bridge->headers[i]);
-
-		dr_build_put(build, array.at + i * sizeof(name), &name, sizeof(name));
-	}
-	return array;
 }
 
 
@@ -214,7 +448,7 @@ static size_t append(char *buf, size_t len, struct dr_text text)
 
 
 /* "Name: REASON" with a line end for each header of a bridge */
-static struct dr_ref add_lines(struct dr_build *build,
+static struct dr_ref add_lines(struct build *build,
 		const struct dr_spec_bridge *bridge, enum dr_reason reason)
 {
 	static const struct dr_text colon = DR_TEXT(": ");
@@ -229,91 +463,80 @@ static struct dr_ref add_lines(struct dr_build *build,
 		len = append(lines, len, dr_reason_name(reason));
 		len = append(lines, len, line_end);
 	}
-	return dr_build_text(build, (struct dr_text){lines, len});
+	return add_text(build, (struct dr_text){lines, len});
 }
 
 
 /* Add the replies of one bridge, which stand in a row from *next on */
-static struct dr_array add_replies(struct dr_build *build,
+static struct dr_array add_replies(struct build *build,
 		const struct dr_spec *spec, size_t *next, int bridge)
 {
-	struct dr_array array = {0, 0};
 	size_t first = *next;
+	struct dr_block_reply out;
+	struct dr_array list;
 	size_t i;
 
 	while(*next < spec->replies.count
 			&& spec->replies.list[*next].bridge == bridge)
 		(*next)++;
-
-	array.count = (uint32_t)(*next - first);
-	array.at =
-			dr_build_reserve(build, array.count, sizeof(struct dr_block_reply));
-	for(i = 0; i < array.count; i++) {
+	list = reserve_list(build, *next - first, sizeof(out));
+	for(i = 0; i < list.count; i++) {
 		const struct dr_reply *reply = &spec->replies.list[first + i].reply;
-		struct dr_block_reply out = {0};
 
-		out.codes.count = (uint32_t)reply->code_count;
-		out.codes.at = dr_build_add(
-				build, reply->codes, reply->code_count * sizeof(*reply->codes));
+		out.codes = add_list(
+				build, reply->codes, reply->code_count, sizeof(*reply->codes));
 		out.reason = reply->reason;
 		out.source = reply->source;
 		out.after = reply->after;
-		out.detail = dr_build_text(build, reply->detail);
+		out.detail = add_text(build, reply->detail);
 		out.send = reply->send;
-		dr_build_put(build, array.at + i * sizeof(out), &out, sizeof(out));
+		set(build, list, i, &out, sizeof(out));
 	}
-	return array;
+	return list;
 }
 
 
-static void add_bridges(
-		const struct dr_spec *spec, struct dr_build *build, struct dr_map *head)
+static void add_bridges(const struct dr_spec *spec, struct build *build)
 {
+	const struct dr_spec_pattern *patterns = spec->bridge_patterns.list;
+	size_t count = spec->bridge_patterns.count;
+	struct dr_block_bridge out = {0};
 	size_t pattern = 0;
 	size_t reply = 0;
 	size_t i, reason;
 
-	head->bridge_networks = add_networks(
-			build, spec->bridge_patterns.list, spec->bridge_patterns.count);
-	head->bridges.count = (uint32_t)spec->bridges.count;
-	head->bridges.at = dr_build_reserve(
-			build, spec->bridges.count, sizeof(struct dr_block_bridge));
+	build->head.bridge_networks = add_networks(build, patterns, count);
+	build->head.bridges = reserve_list(build, spec->bridges.count, sizeof(out));
 	for(i = 0; i < spec->bridges.count; i++) {
 		const struct dr_spec_bridge *bridge = &spec->bridges.list[i];
-		struct dr_block_bridge out = {0};
 
-		out.name = dr_build_text(build, bridge->name);
-		out.headers = add_headers(build, bridge);
-		out.detail_header = dr_build_text(build, bridge->detail_header);
+		out.name = add_text(build, bridge->name);
+		out.headers = add_texts(build, bridge->headers, bridge->header_count);
+		out.detail_header = add_text(build, bridge->detail_header);
 		out.phrase_is_reason = bridge->phrase_is_reason;
-		out.patterns = add_patterns(build, DR_KIND_BRIDGE_NET,
-				spec->bridge_patterns.list, spec->bridge_patterns.count,
-				&pattern, (int)i);
+		out.patterns = add_patterns(
+				build, DR_KIND_BRIDGE_NET, patterns, count, &pattern, (int)i);
 		out.replies = add_replies(build, spec, &reply, (int)i);
 		for(reason = 0; reason < DR_REASON_COUNT; reason++)
 			out.lines[reason] =
 					add_lines(build, bridge, (enum dr_reason)reason);
-		dr_build_put(
-				build, head->bridges.at + i * sizeof(out), &out, sizeof(out));
-		add_name(build, DR_KIND_BRIDGE, bridge->name, (uint32_t)i);
+		set(build, build->head.bridges, i, &out, sizeof(out));
+		add_key(build, dr_scope(DR_KIND_BRIDGE, 0), bridge->name, (uint32_t)i);
 	}
 }
 
 
 /* Give the block away, no larger than it must be */
-static int finish(
-		struct dr_build *build, struct dr_map *head, struct dr_map **map)
+static int finish(struct build *build, struct dr_map **map)
 {
-	size_t slots = (size_t)build->slot_mask + 1;
 	void *block;
 
-	head->slots.count = (uint32_t)slots;
-	head->slots.at =
-			dr_build_add(build, build->slots, slots * sizeof(*build->slots));
-	head->size = (uint32_t)build->used;
-	dr_build_put(build, 0, head, sizeof(*head));
-	if(build->err != 0)
-		return build->err;
+	build->head.slots = add_list(build, build->slots,
+			(size_t)build->slot_mask + 1, sizeof(*build->slots));
+	build->head.size = (uint32_t)build->used;
+	put(build, 0, &build->head, sizeof(build->head));
+	if(build->no_memory)
+		return ENOMEM;
 
 	block = realloc(build->block, build->used);
 	if(!block)
@@ -330,26 +553,27 @@ static int finish(
  *
  * @param spec What it says; must be right: names are unique, places of parents
  *             and profiles are there, no parent leads back, texts are no longer
- *             than map_spec.h says, phrases have a word, prefixes a header
+ *             than they may be, phrases have a word, prefixes a header
  * @param map  Set to the map, one block to be freed with free(); left alone on
  *             an error
  *
- * @return 0; ENOMEM; E2BIG when the map would be too large: rules with more
- *         than DR_RULE_KEYS_MAX keys, or a block of more than 1 GB
+ * @return 0, or ENOMEM; the latter also when the map would have more than 1 GB
  */
 int dr_map_compile(const struct dr_spec *spec, struct dr_map **map)
 {
-	struct dr_map head = {0};
-	struct dr_build build;
+	struct build build = {.slot_mask = SLOTS_MIN - 1};
 	int err;
 
-	dr_build_init(&build, sizeof(head));
-	add_files(spec, &build, &head);
-	add_profiles(spec, &build, &head);
-	dr_compile_rules(spec, &build, &head);
-	add_trunks(spec, &build, &head);
-	add_bridges(spec, &build, &head);
-	err = finish(&build, &head, map);
-	dr_build_free(&build);
+	build.slots = calloc(SLOTS_MIN, sizeof(*build.slots));
+	build.no_memory = !build.slots;
+	reserve(&build, sizeof(build.head));
+	build.head.files = add_texts(&build, spec->files.list, spec->files.count);
+	add_profiles(spec, &build);
+	add_rules(spec, &build);
+	add_trunks(spec, &build);
+	add_bridges(spec, &build);
+	err = finish(&build, map);
+	free(build.block);
+	free(build.slots);
 	return err;
 }

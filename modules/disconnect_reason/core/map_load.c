@@ -19,7 +19,7 @@
 #include "map_compile.h"
 #include "map_load.h"
 #include "map_load_keys.h"
-#include "map_search.h"
+#include "map_match.h"
 
 #define EXPECTED_VERSION "version = 1"
 
@@ -118,9 +118,9 @@ static void warn_rules(const struct dr_spec *spec, const struct dr_map *map,
 
 	for(i = 0; i < spec->rules.count; i++) {
 		const struct dr_spec_rule *by;
-		uint32_t number;
+		int number;
 
-		if(!dr_search_covers(map, (uint32_t)i, &number))
+		if(!dr_map_covers(map, (int)i, &number))
 			continue;
 		by = &spec->rules.list[number];
 		dr_warn(complainer, spec->rules.list[i].place.at,
@@ -136,13 +136,6 @@ static int compile(const struct dr_spec *spec, struct dr_map **map,
 {
 	int err = dr_map_compile(spec, map);
 
-	if(err == E2BIG) {
-		dr_complain(complainer, 0,
-				"rules with too many codes and causes, expected at most %d "
-				"pairs of them in a map",
-				DR_RULE_KEYS_MAX);
-		return EINVAL;
-	}
 	if(err == 0)
 		warn_rules(spec, *map, complainer);
 

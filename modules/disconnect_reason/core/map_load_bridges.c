@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "header.h"
+#include "sip_header.h"
 #include "map_load_keys.h"
 
 #define EXPECTED_BRIDGES "a list of bridges: ( { ... }, { ... } )"

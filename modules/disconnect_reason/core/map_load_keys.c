@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "header.h"
+#include "sip_header.h"
 #include "map_load_keys.h"
 
 /* Room for the names of all keys of a group */

@@ -8,10 +8,8 @@
 
 #include <string.h>
 
-#include "header.h"
+#include "sip_header.h"
 #include "map_load_keys.h"
-#include "map_words.h"
-#include "q850.h"
 
 #define EXPECTED_CAUSE "a Q.850 cause, 1 to 127"
 #define EXPECTED_RULES "a list of rules: ( { ... }, { ... } )"

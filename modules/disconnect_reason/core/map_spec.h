@@ -9,7 +9,7 @@
 #ifndef DR_MAP_SPEC_H
 #define DR_MAP_SPEC_H
 
-#include "header.h"
+#include "sip_header.h"
 #include "map.h"
 
 /** Most rules of a map */
@@ -17,12 +17,6 @@
 
 /** Most profiles that stand behind each other through extends */
 #define DR_EXTENDS_MAX 16
-
-/** Longest prefix, and longest phrase, of a rule in bytes */
-#define DR_PREFIX_MAX 128
-
-/** Longest host name (RFC 1035 section 2.3.4) in bytes */
-#define DR_HOST_MAX 253
 
 /** Where something stands */
 struct dr_place

@@ -13,7 +13,7 @@
 
 #include "explain.h"
 #include "explain_error.h"
-#include "header.h"
+#include "sip_header.h"
 
 #define CODE_MIN 300
 #define CODE_MAX 999
@@ -85,17 +85,9 @@ static bool has_line_end(struct dr_text text)
 /* A number of up to three digits from least to most, or -1 */
 static int parse_number(struct dr_text text, int least, int most)
 {
-	int number = 0;
-	size_t i;
+	int number = text.len <= 3 ? dr_parse_number(text, most) : -1;
 
-	if(text.len > 3)
-		return -1;
-	for(i = 0; i < text.len; i++) {
-		if(text.s[i] < '0' || text.s[i] > '9')
-			return -1;
-		number = number * 10 + (text.s[i] - '0');
-	}
-	return number < least || number > most ? -1 : number;
+	return number < least ? -1 : number;
 }
 
 

@@ -8,29 +8,13 @@
 
 #include <errno.h>
 
-#include "header.h"
+#include "sip_header.h"
 #include "reason.h"
 
 
 static const struct dr_text reason_names[DR_REASON_COUNT] = {
-		[DR_UNKNOWN_REASON] = DR_TEXT("UNKNOWN_REASON"),
-		[DR_CLIENT_INITIATED] = DR_TEXT("CLIENT_INITIATED"),
-		[DR_DUPLICATE_IDENTITY] = DR_TEXT("DUPLICATE_IDENTITY"),
-		[DR_SERVER_SHUTDOWN] = DR_TEXT("SERVER_SHUTDOWN"),
-		[DR_PARTICIPANT_REMOVED] = DR_TEXT("PARTICIPANT_REMOVED"),
-		[DR_ROOM_DELETED] = DR_TEXT("ROOM_DELETED"),
-		[DR_STATE_MISMATCH] = DR_TEXT("STATE_MISMATCH"),
-		[DR_JOIN_FAILURE] = DR_TEXT("JOIN_FAILURE"),
-		[DR_MIGRATION] = DR_TEXT("MIGRATION"),
-		[DR_SIGNAL_CLOSE] = DR_TEXT("SIGNAL_CLOSE"),
-		[DR_ROOM_CLOSED] = DR_TEXT("ROOM_CLOSED"),
-		[DR_USER_UNAVAILABLE] = DR_TEXT("USER_UNAVAILABLE"),
-		[DR_USER_REJECTED] = DR_TEXT("USER_REJECTED"),
-		[DR_SIP_TRUNK_FAILURE] = DR_TEXT("SIP_TRUNK_FAILURE"),
-		[DR_CONNECTION_TIMEOUT] = DR_TEXT("CONNECTION_TIMEOUT"),
-		[DR_MEDIA_FAILURE] = DR_TEXT("MEDIA_FAILURE"),
-		[DR_AGENT_ERROR] = DR_TEXT("AGENT_ERROR"),
-};
+#define REASON_NAME(name, number) [number] = DR_TEXT(#name),
+		DR_REASONS(REASON_NAME)};
 
 static const struct dr_text source_names[DR_SOURCE_COUNT] = {
 		[DR_SOURCE_REMOTE] = DR_TEXT("remote"),
@@ -47,6 +31,7 @@ static const struct dr_text after_names[DR_AFTER_COUNT] = {
 };
 
 
+/* The name of a number below count; empty when there is no such number */
 static struct dr_text name_at(
 		const struct dr_text *names, size_t count, size_t index)
 {
@@ -56,26 +41,21 @@ static struct dr_text name_at(
 }
 
 
-/* Index of a name, or count when it is not there */
-static size_t index_of(
-		const struct dr_text *names, size_t count, struct dr_text name)
+/* The number below count that has a name, or -1 */
+static int index_of(const struct dr_text *names, int count, struct dr_text name)
 {
-	size_t i = 0;
+	int i;
 
-	while(i < count && !dr_text_is(names[i], name))
-		i++;
-
-	return i;
+	for(i = 0; i < count; i++) {
+		if(dr_text_is(names[i], name))
+			return i;
+	}
+	return -1;
 }
 
 
-/**
- * The name of a reason, as LiveKit writes it
- *
- * @param reason A reason
- *
- * @return Its name, constant; empty when there is no such reason
- */
+/** The name of a reason, as LiveKit writes it: constant; empty when there is no
+ * such reason */
 struct dr_text dr_reason_name(enum dr_reason reason)
 {
 	return name_at(reason_names, DR_REASON_COUNT, (size_t)reason);
@@ -85,16 +65,16 @@ struct dr_text dr_reason_name(enum dr_reason reason)
 /**
  * The reason that has a name
  *
- * @param name   A reason's name, in capitals as LiveKit writes it
- * @param reason Set to the reason; left alone on an error
+ * @param name   In capitals as LiveKit writes it
+ * @param reason Left alone on an error
  *
  * @return 0, or EINVAL when no reason has that name
  */
 int dr_reason_parse(struct dr_text name, enum dr_reason *reason)
 {
-	size_t i = index_of(reason_names, DR_REASON_COUNT, name);
+	int i = index_of(reason_names, DR_REASON_COUNT, name);
 
-	if(i == DR_REASON_COUNT)
+	if(i < 0)
 		return EINVAL;
 
 	*reason = (enum dr_reason)i;
@@ -108,11 +88,10 @@ int dr_reason_parse(struct dr_text name, enum dr_reason *reason)
  * @param headers Header fields, as for dr_header_next()
  * @param names   Names of the header fields that may name it, any case; none is
  *                empty
- * @param count   How many names there are
- * @param reason  Set to the reason; left alone when there is none
+ * @param reason  Left alone when there is none
  *
  * @return true when the first field with one of the names has nothing but the
- *         name of a reason in it; those behind it are not looked at
+ *         name of a reason in it; those after it are not looked at
  */
 bool dr_reason_of_headers(struct dr_text headers, const struct dr_text *names,
 		size_t count, enum dr_reason *reason)
@@ -124,32 +103,19 @@ bool dr_reason_of_headers(struct dr_text headers, const struct dr_text *names,
 }
 
 
-/**
- * The name of a source
- *
- * @param source A source
- *
- * @return Its name, a token, constant; empty when there is no such source
- */
+/** The name of a source: a token, constant; empty when there is no such source */
 struct dr_text dr_source_name(enum dr_source source)
 {
 	return name_at(source_names, DR_SOURCE_COUNT, (size_t)source);
 }
 
 
-/**
- * The source that has a name
- *
- * @param name   A source's name, in lower case
- * @param source Set to the source; left alone on an error
- *
- * @return 0, or EINVAL when no source has that name
- */
+/** The source that has a name, as dr_reason_parse() */
 int dr_source_parse(struct dr_text name, enum dr_source *source)
 {
-	size_t i = index_of(source_names, DR_SOURCE_COUNT, name);
+	int i = index_of(source_names, DR_SOURCE_COUNT, name);
 
-	if(i == DR_SOURCE_COUNT)
+	if(i < 0)
 		return EINVAL;
 
 	*source = (enum dr_source)i;
@@ -157,32 +123,19 @@ int dr_source_parse(struct dr_text name, enum dr_source *source)
 }
 
 
-/**
- * The name of how far an attempt came
- *
- * @param after How far it came
- *
- * @return Its name, a token, constant; empty when there is no such thing
- */
+/** The name of how far an attempt came, as dr_source_name() */
 struct dr_text dr_after_name(enum dr_after after)
 {
 	return name_at(after_names, DR_AFTER_COUNT, (size_t)after);
 }
 
 
-/**
- * How far an attempt came, from its name
- *
- * @param name  none, trying or ringing
- * @param after Set to it; left alone on an error
- *
- * @return 0, or EINVAL when nothing has that name
- */
+/** How far an attempt came, by its name, as dr_reason_parse() */
 int dr_after_parse(struct dr_text name, enum dr_after *after)
 {
-	size_t i = index_of(after_names, DR_AFTER_COUNT, name);
+	int i = index_of(after_names, DR_AFTER_COUNT, name);
 
-	if(i == DR_AFTER_COUNT)
+	if(i < 0)
 		return EINVAL;
 
 	*after = (enum dr_after)i;
@@ -190,18 +143,35 @@ int dr_after_parse(struct dr_text name, enum dr_after *after)
 }
 
 
-/**
- * How far an attempt came, from the highest provisional reply it had
- *
- * @param code Status code of that reply; 0 when there was none
- *
- * @return DR_AFTER_TRYING for 100 to 179, DR_AFTER_RINGING for 180 to 199,
- *         DR_AFTER_NONE for everything that is no provisional code
- */
+/** How far an attempt came, from the code of the highest provisional reply it
+ * had; everything that is no provisional code is none */
 enum dr_after dr_after_of(int code)
 {
 	if(code < 100 || code > 199)
 		return DR_AFTER_NONE;
 
 	return code < 180 ? DR_AFTER_TRYING : DR_AFTER_RINGING;
+}
+
+
+static bool is_detail_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+
+/** Is a text fit to be a detail? 0 when it is 1 to DR_DETAIL_MAX bytes of a-z,
+ * 0-9 and "-", else EINVAL. */
+int dr_detail_check(struct dr_text detail)
+{
+	size_t i;
+
+	if(detail.len == 0 || detail.len > DR_DETAIL_MAX)
+		return EINVAL;
+
+	for(i = 0; i < detail.len; i++) {
+		if(!is_detail_char(detail.s[i]))
+			return EINVAL;
+	}
+	return 0;
 }

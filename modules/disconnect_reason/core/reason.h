@@ -1,5 +1,5 @@
 /**
- * @file reason.h  LiveKit's DisconnectReason and the words around it
+ * @file reason.h  LiveKit's DisconnectReason, failed attempts and their answers
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -12,30 +12,35 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "text.h"
+#include "reason_header.h"
 
-/** LiveKit's enum DisconnectReason; the numbers are LiveKit's */
+/** LiveKit's enum DisconnectReason, X(name, number) for each; the numbers are
+ * LiveKit's, in a row */
+#define DR_REASONS(X)         \
+	X(UNKNOWN_REASON, 0)      \
+	X(CLIENT_INITIATED, 1)    \
+	X(DUPLICATE_IDENTITY, 2)  \
+	X(SERVER_SHUTDOWN, 3)     \
+	X(PARTICIPANT_REMOVED, 4) \
+	X(ROOM_DELETED, 5)        \
+	X(STATE_MISMATCH, 6)      \
+	X(JOIN_FAILURE, 7)        \
+	X(MIGRATION, 8)           \
+	X(SIGNAL_CLOSE, 9)        \
+	X(ROOM_CLOSED, 10)        \
+	X(USER_UNAVAILABLE, 11)   \
+	X(USER_REJECTED, 12)      \
+	X(SIP_TRUNK_FAILURE, 13)  \
+	X(CONNECTION_TIMEOUT, 14) \
+	X(MEDIA_FAILURE, 15)      \
+	X(AGENT_ERROR, 16)
+
+#define DR_REASON(name, number) DR_##name = (number),
 enum dr_reason
 {
-	DR_UNKNOWN_REASON = 0,
-	DR_CLIENT_INITIATED = 1,
-	DR_DUPLICATE_IDENTITY = 2,
-	DR_SERVER_SHUTDOWN = 3,
-	DR_PARTICIPANT_REMOVED = 4,
-	DR_ROOM_DELETED = 5,
-	DR_STATE_MISMATCH = 6,
-	DR_JOIN_FAILURE = 7,
-	DR_MIGRATION = 8,
-	DR_SIGNAL_CLOSE = 9,
-	DR_ROOM_CLOSED = 10,
-	DR_USER_UNAVAILABLE = 11,
-	DR_USER_REJECTED = 12,
-	DR_SIP_TRUNK_FAILURE = 13,
-	DR_CONNECTION_TIMEOUT = 14,
-	DR_MEDIA_FAILURE = 15,
-	DR_AGENT_ERROR = 16,
-	DR_REASON_COUNT
+	DR_REASONS(DR_REASON) DR_REASON_COUNT
 };
+#undef DR_REASON
 
 /** Who produced the failure */
 enum dr_source
@@ -57,8 +62,61 @@ enum dr_after
 	DR_AFTER_COUNT
 };
 
+/** The final codes that tables and rules know; a class is their first digit */
+#define DR_CODE_MIN 300
+#define DR_CODE_MAX 699
+
 /** Longest detail token in bytes */
 #define DR_DETAIL_MAX 32
+
+struct dr_map;
+
+/** A failed attempt, as the host saw it */
+struct dr_attempt
+{
+	const struct dr_map *map; /**< NULL: the built-in tables alone */
+	int profile;			  /**< of the map; its default one is 0 */
+	enum dr_source source;
+	enum dr_after after;
+	int code;		 /**< status code of the reply; 0 when there is none */
+	bool unresolved; /**< transport: the name could not be resolved */
+	bool q850;		 /**< may Reason: Q.850 refine soft codes; a profile of
+					  * the map may say otherwise */
+	bool reported; /**< the reply names its reason, and the trunk is trusted */
+	enum dr_reason report;	/**< that reason; when reported */
+	struct dr_text phrase;	/**< reason phrase of the reply */
+	struct dr_text headers; /**< header fields of the reply, as received */
+};
+
+/** What decided an answer, in the order in which it is asked */
+enum dr_decider
+{
+	DR_BY_SCRIPT, /**< the script set it */
+	DR_BY_TRUNK,  /**< the trunk's own header */
+	DR_BY_RULE,	  /**< a rule of the map */
+	DR_BY_EVENT,  /**< a row of table_events.h */
+	DR_BY_Q850,	  /**< a row of table_q850_causes.h */
+	DR_BY_CODE,	  /**< a row of table_sip_codes.h */
+	DR_DECIDER_COUNT
+};
+
+/** The answer; detail and row point at constant text, or into the map */
+struct dr_answer
+{
+	enum dr_reason reason;
+	enum dr_source source;
+	enum dr_after after;
+	struct dr_text detail; /**< empty: a rule that gives none */
+	int code;			   /**< of the attempt; 0 when there is none */
+	int cause; /**< Q.850 cause that decided, or that the rule asked for; else
+				* the reply's first one from 1 to 127, only looked for over
+				* soft codes; else DR_CAUSE_NONE */
+	enum dr_decider decided_by;
+	int rule;			  /**< of the map, by its number; DR_NONE: no rule */
+	struct dr_text row;	  /**< what the row that decided says in words */
+	struct dr_text trunk; /**< for the host to set; dr_classify() clears it */
+	bool authorized;	  /**< the proxy sent a password of its own; as trunk */
+};
 
 struct dr_text dr_reason_name(enum dr_reason reason);
 int dr_reason_parse(struct dr_text name, enum dr_reason *reason);

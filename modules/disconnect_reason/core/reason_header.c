@@ -26,10 +26,12 @@
  * OpenSSL.
  */
 
-#include "header.h"
+#include "sip_header.h"
 #include "reason_header.h"
 
 #define CAUSE_MAX 999
+
+const struct dr_text dr_reason_field = DR_TEXT("Reason");
 
 
 /* Length of the quoted string that text begins with, quotes included; 0 when it
@@ -71,37 +73,13 @@ static struct dr_text take(struct dr_text *text, char separator)
 }
 
 
-/* A number from 0 to CAUSE_MAX, or DR_CAUSE_NONE */
-static int parse_cause(struct dr_text text)
-{
-	int cause = 0;
-	size_t i;
-
-	if(text.len == 0)
-		return DR_CAUSE_NONE;
-
-	for(i = 0; i < text.len; i++) {
-		if(text.s[i] < '0' || text.s[i] > '9')
-			return DR_CAUSE_NONE;
-		cause = cause * 10 + (text.s[i] - '0');
-		if(cause > CAUSE_MAX)
-			return DR_CAUSE_NONE;
-	}
-	return cause;
-}
-
-
 /* What is inside the quotes; empty when text is no quoted string */
 static struct dr_text unquote(struct dr_text text)
 {
-	struct dr_text inside = {text.s, 0};
-
 	if(text.len == 0 || text.s[0] != '"' || quoted_length(text) != text.len)
-		return inside;
+		return (struct dr_text){text.s, 0};
 
-	inside.s = text.s + 1;
-	inside.len = text.len - 2;
-	return inside;
+	return (struct dr_text){text.s + 1, text.len - 2};
 }
 
 
@@ -121,7 +99,7 @@ static void parse_param(
 
 	if(!seen->cause && dr_text_alike(name, cause)) {
 		seen->cause = true;
-		value->cause = parse_cause(dr_text_trim(param));
+		value->cause = dr_parse_number(dr_text_trim(param), CAUSE_MAX);
 	} else if(!seen->text && dr_text_alike(name, text)) {
 		seen->text = true;
 		value->text = unquote(dr_text_trim(param));
@@ -153,7 +131,7 @@ static bool parse_value(struct dr_text element, struct dr_reason_value *value)
  *
  * Looks at each byte a fixed number of times, copies nothing.
  *
- * @param body  Body of the header field, folded or not; moved behind the value
+ * @param body  Body of the header field, folded or not; moved past the value
  *              and its comma; empty at the end
  * @param value Set to the value; its texts point into body; undefined at the
  *              end
@@ -167,4 +145,44 @@ bool dr_reason_value_next(struct dr_text *body, struct dr_reason_value *value)
 			return true;
 	}
 	return false;
+}
+
+
+/* The Q.850 cause of a value, or DR_CAUSE_NONE */
+static int q850_cause(const struct dr_reason_value *value)
+{
+	static const struct dr_text q850 = DR_TEXT("Q.850");
+
+	if(value->cause < DR_CAUSE_MIN || value->cause > DR_CAUSE_MAX
+			|| !dr_text_alike(value->protocol, q850))
+		return DR_CAUSE_NONE;
+
+	return value->cause;
+}
+
+
+/**
+ * Take the next Q.850 cause off a reply's header fields: from all its Reason
+ * header fields and all their values
+ *
+ * @param walk Moved past the cause
+ *
+ * @return The cause, DR_CAUSE_MIN to DR_CAUSE_MAX; DR_CAUSE_NONE at the end
+ */
+int dr_q850_next(struct dr_q850_walk *walk)
+{
+	struct dr_reason_value value;
+	struct dr_header header;
+
+	for(;;) {
+		while(dr_reason_value_next(&walk->body, &value)) {
+			int cause = q850_cause(&value);
+
+			if(cause != DR_CAUSE_NONE)
+				return cause;
+		}
+		if(!dr_header_find(&walk->headers, &dr_reason_field, 1, &header))
+			return DR_CAUSE_NONE;
+		walk->body = header.value;
+	}
 }

@@ -8,22 +8,22 @@
  *
  *  1. The status line ends in CR LF, for our header lines come next, and in no
  *     other CR or LF. Kamailio ends the reason phrase at the first CR or LF, the
- *     line behind the first LF and a CR that follows it, and skips what stands
+ *     line after the first LF and a CR that follows it, and skips what stands
  *     between them. A line that ended in LF alone stays: there is no byte to spare.
- *  2. What stands right behind it does not continue a line.
+ *  2. What stands right after it does not continue a line.
  *  3. A CR or LF alone becomes SP up to the line that ends the header section for
  *     Kamailio, so that all see the same lines. Nobody then puts together a name
  *     that a CR breaks. But where the first header line ends in LF alone, LFs
  *     stay: an honest but lax sender ends all of his so.
  *  4. A name becomes unreadable wherever it could begin a field for somebody:
- *     behind any byte that is no token character, and before a colon, with or
+ *     after any byte that is no token character, and before a colon, with or
  *     without bytes between them that a reader may trim, or before a zero byte,
  *     where texts end in C. Up to the first CRLFCRLF, where the strictest reader
  *     sees the body begin: that one is never touched.
  *
  * Bytes are written over in place, so that nobody who looks at the message later
  * finds the name, the cost is linear, and doing it again does nothing. No rule
- * makes or takes away a CR LF behind the status line.
+ * makes or takes away a CR LF after the status line.
  *
  * The usual message has nothing of all that, and is only looked through: once for
  * lone CRs and LFs, many bytes at a time, and twice for each first letter.
@@ -36,7 +36,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "header.h"
+#include "sip_header.h"
 #include "strip.h"
 
 /** What names and what continues a line become: it is a token character, and no
@@ -53,7 +53,7 @@ struct search
 	const struct dr_text *names;
 	size_t count;
 	char *start;			 /**< the reason phrase */
-	char *fields;			 /**< behind the status line */
+	char *fields;			 /**< after the status line */
 	char *end;				 /**< of the message, or of its header section */
 	bool body_left;			 /**< the latter */
 	const char *trimmed;	 /**< all from here on may be trimmed, */
@@ -102,7 +102,7 @@ static void let_nothing_continue(char *s, const char *end)
 }
 
 
-/* Does a CR without LF, or a LF without CR, begin or end behind one of BLOCK
+/* Does a CR without LF, or a LF without CR, begin or end after one of BLOCK
  * bytes? */
 static bool has_lone(const char *s)
 {
@@ -164,7 +164,7 @@ static void blank_line_ends(char *s, char *end)
 }
 
 
-/* Leave out what stands behind the first CRLFCRLF. Done when a name is found:
+/* Leave out what stands after the first CRLFCRLF. Done when a name is found:
  * usually there is none. */
 static void leave_body(struct search *search)
 {
@@ -235,11 +235,11 @@ static size_t character(const char *s, const char *end, char wanted)
 static const char *skip_folds(const char *s, const char *end)
 {
 	while(is_line_end(s, end)) {
-		const char *behind = s + (*s == '\r' ? 2 : 1);
+		const char *after = s + (*s == '\r' ? 2 : 1);
 
-		if(behind == end || (*behind != ' ' && *behind != '\t'))
+		if(after == end || (*after != ' ' && *after != '\t'))
 			return s;
-		s = behind + 1;
+		s = after + 1;
 	}
 	return s;
 }
@@ -309,7 +309,7 @@ static bool make_unreadable(char *s, size_t len)
 }
 
 
-static bool is_behind_token(const struct search *search, const char *s)
+static bool follows_token(const struct search *search, const char *s)
 {
 	return s > search->start && dr_token_length((struct dr_text){s - 1, 1}) > 0;
 }
@@ -342,7 +342,7 @@ static size_t strip_first(struct search *search, char first)
 
 	while(s < search->end
 			&& (s = memchr(s, first, (size_t)(search->end - s))) != NULL) {
-		if(!is_behind_token(search, s))
+		if(!follows_token(search, s))
 			found += strip_at(search, s);
 		s++;
 	}
@@ -411,9 +411,9 @@ static size_t strip_names(struct search *search)
  *
  * @param message    Reply as received; its length stays
  * @param len        Its length in bytes
- * @param phrase     Where its reason phrase begins, behind a SP or HT
+ * @param phrase     Where its reason phrase begins, after a SP or HT
  * @param phrase_len Length of the phrase, which ends before the first CR or LF
- * @param headers    Where its header fields begin, behind the first LF and a CR that
+ * @param headers    Where its header fields begin, after the first LF and a CR that
  *                   follows it
  * @param names      Header names, any case, each with another character than -
  * @param count      How many names there are

@@ -9,8 +9,8 @@
  *  detail  token
  *  words   what happened
  *
- * The comment below each row tells how tm shows it. An attempt does not tell
- * 100 from 101..179 (both are DR_AFTER_TRYING), so the rows TRYING_ONLY and
+ * The comment below each row says how tm shows it. To an attempt 100 is the same
+ * as 101..179 (both are DR_AFTER_TRYING), so the rows TRYING_ONLY and
  * PROGRESS_ONLY must have the same reason and detail.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later

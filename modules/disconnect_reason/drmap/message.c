@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#include "../core/header.h"
+#include "../core/sip_header.h"
 #include "message.h"
 
 
@@ -55,15 +55,9 @@ static struct dr_text parameter(struct dr_text text, struct dr_text name)
 
 static int parse_code(struct dr_text text)
 {
-	int code = 0;
-	size_t i;
+	int code = text.len == 3 ? dr_parse_number(text, 999) : -1;
 
-	for(i = 0; i < 3; i++) {
-		if(text.len != 3 || text.s[i] < '0' || text.s[i] > '9')
-			return 0;
-		code = code * 10 + (text.s[i] - '0');
-	}
-	return code;
+	return code < 0 ? 0 : code;
 }
 
 

@@ -39,13 +39,6 @@ struct sample
 
 LIST(samples, struct sample);
 
-#define SOFT true
-#define FIRM false
-static const bool soft_codes[CODE_MAX + 1] = {
-#define DR_SIP_CODE(code, soft, reason, detail, words) [(code)] = (soft),
-#include "../core/table_sip_codes.h"
-};
-
 /* A reply that has nothing but its code and maybe a cause */
 static const struct context plain_reply = {.source = DR_SOURCE_REMOTE};
 
@@ -95,7 +88,7 @@ bool codes_are_soft(const struct set *codes)
 {
 	int code = CODE_MIN;
 
-	while(code <= CODE_MAX && set_have(codes, code) == soft_codes[code])
+	while(code <= CODE_MAX && set_have(codes, code) == dr_code_is_soft(code))
 		code++;
 	return code > CODE_MAX;
 }
@@ -330,7 +323,7 @@ static bool answer_counts(const struct sides *sides, const struct input *input,
 	if(!answers_equal(&plain, group))
 		return true;
 	group->old = group->new = as_code;
-	return sides->table && input->cause > 0 && soft_codes[input->code];
+	return sides->table && input->cause > 0 && dr_code_is_soft(input->code);
 }
 
 
@@ -494,7 +487,7 @@ void sweep_causes(const struct sides *sides, struct groups *groups)
 	int code, cause;
 
 	for(code = CODE_MIN; code <= CODE_MAX; code++) {
-		if(soft_codes[code])
+		if(dr_code_is_soft(code))
 			set_add(&soft, code);
 	}
 	add_named_causes(&sides->old, &named);

@@ -1,5 +1,5 @@
 /**
- * @file test_header.c  Tests of header.c: header fields as hostile as they come
+ * @file test_sip_header.c  Tests of sip_header.c: header fields as hostile as they come
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "edge.h"
-#include "header.h"
+#include "sip_header.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -1,5 +1,5 @@
 /**
- * @file test_map_words.c  Tests of map_words.c
+ * @file test_text.c  Texts in the shape in which a map compares them
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "edge.h"
-#include "map_words.h"
+#include "text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -92,9 +92,33 @@ static void test_lower_case(void **state)
 }
 
 
+static void test_parse_number(void **state)
+{
+	static const struct
+	{
+		const char *text;
+		int most;
+		int number;
+	} cases[] = {{"0", 0, 0}, {"7", 7, 7}, {"8", 7, -1}, {"0000021", 127, 21},
+			{"999", 999, 999}, {"1000", 999, -1}, {"", 9, -1}, {"-1", 9, -1},
+			{" 1", 9, -1}, {"1 ", 9, -1}, {"1a", 99, -1}, {"/", 9, -1},
+			{":", 99, -1}, {"99999999999999999999", 999, -1}};
+	size_t i;
+
+	(void)state;
+	for(i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(
+				dr_parse_number(edge_string(cases[i].text), cases[i].most),
+				cases[i].number);
+		edge_free(NULL);
+	}
+}
+
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(test_parse_number),
 			cmocka_unit_test(test_words),
 			cmocka_unit_test(test_unfold),
 			cmocka_unit_test(test_host_key),

@@ -1,13 +1,13 @@
 /**
- * @file header.h  Walks the header fields of a SIP message
+ * @file sip_header.h  Walks the header fields of a SIP message
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  */
 
-#ifndef DR_HEADER_H
-#define DR_HEADER_H
+#ifndef DR_SIP_HEADER_H
+#define DR_SIP_HEADER_H
 
 #include <stdbool.h>
 #include <stdint.h>
