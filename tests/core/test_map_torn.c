@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "map_address.h"
-#include "map_complain.h"
+#include "map_error.h"
 #include "map_written.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -9,7 +9,7 @@
 #ifndef DR_MAP_ADDRESS_H
 #define DR_MAP_ADDRESS_H
 
-#include "map_spec.h"
+#include "map_def.h"
 
 /** Room for a network as text, with its zero byte */
 #define DR_NETWORK_TEXT_MAX 64

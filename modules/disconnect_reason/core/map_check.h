@@ -9,8 +9,8 @@
 #ifndef DR_MAP_CHECK_H
 #define DR_MAP_CHECK_H
 
-#include "map_complain.h"
-#include "map_spec.h"
+#include "map_error.h"
+#include "map_def.h"
 
 void dr_map_check(struct dr_spec *spec, struct dr_complainer *complainer);
 void dr_check_unique(struct dr_spec *spec, struct dr_complainer *complainer);

@@ -330,7 +330,7 @@ static int finish(
  *
  * @param spec What it says; must be right: names are unique, places of parents
  *             and profiles are there, no parent leads back, texts are no longer
- *             than map_spec.h says, phrases have a word, prefixes a header
+ *             than map_def.h says, phrases have a word, prefixes a header
  * @param map  Set to the map, one block to be freed with free(); left alone on
  *             an error
  *

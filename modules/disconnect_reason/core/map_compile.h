@@ -10,7 +10,7 @@
 #define DR_MAP_COMPILE_H
 
 #include "map_build.h"
-#include "map_spec.h"
+#include "map_def.h"
 
 /** Most keys that the rules of a map may have: a rule has one for each of its
  * codes together with each of its causes */

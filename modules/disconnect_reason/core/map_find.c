@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "map_block.h"
-#include "map_spec.h"
+#include "map_def.h"
 #include "map_words.h"
 
 

@@ -5,7 +5,7 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * The way of a map: its files become one text (map_files, map_scan), libconfig
+ * The way of a map: its files become one text (map_text, map_scan), libconfig
  * makes settings of it, these are read into a spec (map_load_*), the spec is
  * checked as a whole (map_check) and compiled (map_compile).
  */

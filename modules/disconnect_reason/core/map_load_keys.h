@@ -14,8 +14,8 @@
 
 #include <libconfig.h>
 
-#include "map_complain.h"
-#include "map_spec.h"
+#include "map_error.h"
+#include "map_def.h"
 
 /** What is needed while a map is loaded */
 struct dr_loader

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "map_files.h"
+#include "map_text.h"
 
 #define READ_MIN 65536
 #define TOO_LARGE "Is too large"

@@ -9,8 +9,8 @@
 #ifndef DR_MAP_SCAN_H
 #define DR_MAP_SCAN_H
 
-#include "map_complain.h"
-#include "map_files.h"
+#include "map_error.h"
+#include "map_text.h"
 
 /** Most brackets within each other; a map needs 6 */
 #define DR_BRACKETS_MAX 16

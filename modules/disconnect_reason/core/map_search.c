@@ -16,7 +16,7 @@
 
 #include "header.h"
 #include "map_search.h"
-#include "map_spec.h"
+#include "map_def.h"
 #include "map_words.h"
 #include "q850.h"
 

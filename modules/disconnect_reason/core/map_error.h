@@ -1,15 +1,15 @@
 /**
- * @file map_complain.h  Collects complaints about a map
+ * @file map_error.h  Collects complaints about a map
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  */
 
-#ifndef DR_MAP_COMPLAIN_H
-#define DR_MAP_COMPLAIN_H
+#ifndef DR_MAP_ERROR_H
+#define DR_MAP_ERROR_H
 
-#include "map_files.h"
+#include "map_text.h"
 #include "map_load.h"
 
 /** Room for a text that dr_shown() made */

@@ -1,5 +1,5 @@
 /**
- * @file map_files.c  Keeps the files of a map as one text
+ * @file map_text.c  Keeps the files of a map as one text
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map_files.h"
+#include "map_text.h"
 
 #define ROOM_MIN 65536
 

@@ -1,13 +1,13 @@
 /**
- * @file map_spec.h  What a map says, before it is compiled
+ * @file map_def.h  What a map says, before it is compiled
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  */
 
-#ifndef DR_MAP_SPEC_H
-#define DR_MAP_SPEC_H
+#ifndef DR_MAP_DEF_H
+#define DR_MAP_DEF_H
 
 #include "header.h"
 #include "map.h"

@@ -1,5 +1,5 @@
 /**
- * @file map_spec.c  What a map says, before it is compiled
+ * @file map_def.c  What a map says, before it is compiled
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map_spec.h"
+#include "map_def.h"
 
 #define CHUNK_MIN 4096
 #define ROOM_MIN 16

@@ -1,17 +1,17 @@
 /**
- * @file map_files.h  Reads the files of a map into one text
+ * @file map_text.h  Reads the files of a map into one text
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  */
 
-#ifndef DR_MAP_FILES_H
-#define DR_MAP_FILES_H
+#ifndef DR_MAP_TEXT_H
+#define DR_MAP_TEXT_H
 
 #include <stdint.h>
 
-#include "map_spec.h"
+#include "map_def.h"
 
 struct dr_complainer;
 

@@ -1,5 +1,5 @@
 /**
- * @file map_complain.c  Collects complaints about a map
+ * @file map_error.c  Collects complaints about a map
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map_complain.h"
+#include "map_error.h"
 
 /* Longest complaint in bytes */
 #define TEXT_MAX 1024
