@@ -59,7 +59,8 @@ static struct named *sorted_profiles(struct dr_spec *spec)
 
 /* Index of a profile, or DR_NONE with a complaint */
 static int find_profile(const struct dr_spec *spec, const struct named *sorted,
-		struct dr_complainer *complainer, struct dr_text name, size_t at)
+		struct dr_complainer *complainer, struct dr_text name,
+		struct dr_place at)
 {
 	struct named wanted = {name, DR_NONE};
 	const struct named *found = bsearch(
@@ -90,13 +91,13 @@ static void find_parents(struct dr_spec *spec, const struct named *sorted,
 		if(profile->extends_place.at == 0 || profile->extends.len == 0)
 			continue;
 		if(i == DR_PROFILE_DEFAULT)
-			dr_complain(complainer, profile->extends_place.at,
+			dr_complain(complainer, profile->extends_place,
 					"\"extends\" in the profile default, expected it in "
 					"others: "
 					"they all extend this one");
 		else
 			profile->parent = find_profile(spec, sorted, complainer,
-					profile->extends, profile->extends_place.at);
+					profile->extends, profile->extends_place);
 	}
 }
 
@@ -121,7 +122,7 @@ static void complain_cycle(
 				(int)list[i].name.len, list[i].name.s);
 	else
 		snprintf(names + len, sizeof(names) - len, "...");
-	dr_complain(complainer, list[first].extends_place.at,
+	dr_complain(complainer, list[first].extends_place,
 			"profiles that extend each other: %s, expected an end", names);
 }
 
@@ -162,7 +163,7 @@ static void check_depth(struct dr_spec *spec, struct dr_complainer *complainer)
 			count++;
 		}
 		if(i == DR_NONE && count == DR_EXTENDS_MAX + 1)
-			dr_complain(complainer, list[start].place.at,
+			dr_complain(complainer, list[start].place,
 					"too many profiles extend each other from here on, "
 					"expected "
 					"at most %d",
@@ -174,7 +175,7 @@ static void check_depth(struct dr_spec *spec, struct dr_complainer *complainer)
 static void check_extends(
 		struct dr_spec *spec, struct dr_complainer *complainer)
 {
-	size_t errors = complainer->errors;
+	size_t errors = complainer->complaints->errors;
 	size_t *walks = calloc(spec->profiles.count, sizeof(*walks));
 
 	if(!walks) {
@@ -183,7 +184,7 @@ static void check_extends(
 	}
 	check_cycles(spec, complainer, walks);
 	free(walks);
-	if(complainer->errors == errors)
+	if(complainer->complaints->errors == errors)
 		check_depth(spec, complainer);
 }
 
@@ -212,7 +213,7 @@ void dr_map_check(struct dr_spec *spec, struct dr_complainer *complainer)
 
 		if(trunk->profile_name.len > 0)
 			trunk->profile = find_profile(spec, sorted, complainer,
-					trunk->profile_name, trunk->profile_place.at);
+					trunk->profile_name, trunk->profile_place);
 	}
 	free(sorted);
 	dr_check_unique(spec, complainer);

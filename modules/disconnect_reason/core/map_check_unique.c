@@ -87,7 +87,7 @@ static void check(struct dr_spec *spec, struct dr_complainer *complainer,
 		const struct item *item = &items->list[i];
 
 		if(is_same(first, item))
-			dr_complain(complainer, item->place.at,
+			dr_complain(complainer, item->place,
 					"%s \"%s\" is there twice, expected each once; the first "
 					"is in %s:%d",
 					what, dr_shown(shown, item->text),

@@ -1,12 +1,11 @@
 /**
- * @file map_error.c  Collects complaints about a map
+ * @file map_error.c  What is wrong with a map
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  */
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,53 +13,41 @@
 
 #include "map_error.h"
 
-/* Longest complaint in bytes */
+/* Longest text in bytes */
 #define TEXT_MAX 1024
 /* Warnings leave room for errors */
 #define WARNINGS_MAX (DR_COMPLAINTS_MAX / 2)
 
-/* A complaint, and where it belongs among the others */
-struct dr_noted
+
+/* One block of memory holds both texts */
+static void note(struct dr_complainer *complainer, struct dr_place place,
+		bool warning, const char *text)
 {
-	size_t at;
-	size_t number;
-	struct dr_complaint complaint;
-};
+	struct dr_complaints *all = complainer->complaints;
+	const struct dr_text *files = complainer->spec->files.list;
+	const char *file =
+			complainer->spec->files.count > 0 ? files[place.file].s : "";
+	size_t size = strlen(text) + 1;
+	char *copy = malloc(size + strlen(file) + 1);
+	struct dr_complaint *list =
+			dr_grow(all->list, all->count, &all->room, sizeof(*list));
 
-
-static char *copy_text(const char *s)
-{
-	size_t size = strlen(s) + 1;
-	char *copy = malloc(size);
-
-	if(copy)
-		memcpy(copy, s, size);
-
-	return copy;
-}
-
-
-static void note(struct dr_complainer *complainer, size_t at, bool warning,
-		const char *text)
-{
-	struct dr_complaint complaint = {.warning = warning};
-	struct dr_noted *list = dr_grow(complainer->list, complainer->count,
-			&complainer->room, sizeof(*list));
-
-	complaint.file = copy_text(
-			dr_files_place(complainer->files, at, NULL, &complaint.line));
-	complaint.text = copy_text(text);
 	if(list)
-		complainer->list = list;
-	if(list && complaint.file && complaint.text) {
-		list[complainer->count].at = at;
-		list[complainer->count].number = complainer->count;
-		list[complainer->count++].complaint = complaint;
+		all->list = list;
+	if(!list || !copy) {
+		free(copy);
+		complainer->no_memory = true;
 		return;
 	}
-	free(complaint.file);
-	free(complaint.text);
-	complainer->no_memory = true;
+	memcpy(copy, text, size);
+	memcpy(copy + size, file, strlen(file) + 1);
+	list[all->count].text = copy;
+	list[all->count].file = copy + size;
+	list[all->count].line = place.line;
+	list[all->count].warning = warning;
+	list[all->count].at = place.at;
+	list[all->count].number = all->count;
+	all->count++;
 }
 
 
@@ -68,11 +55,11 @@ static void note(struct dr_complainer *complainer, size_t at, bool warning,
  * Note an error of a map
  *
  * @param complainer Collects it; those beyond DR_COMPLAINTS_MAX are only counted
- * @param at         Line of the whole text; 0: the map as a whole
+ * @param place      Where; all zero: the map as a whole
  * @param format     What is wrong, what was expected; as for printf()
  */
-void dr_complain(
-		struct dr_complainer *complainer, size_t at, const char *format, ...)
+void dr_complain(struct dr_complainer *complainer, struct dr_place place,
+		const char *format, ...)
 {
 	char text[TEXT_MAX];
 	va_list args;
@@ -80,9 +67,9 @@ void dr_complain(
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	complainer->errors++;
-	if(complainer->count < DR_COMPLAINTS_MAX - 1)
-		note(complainer, at, false, text);
+	complainer->complaints->errors++;
+	if(complainer->complaints->count < DR_COMPLAINTS_MAX - 1)
+		note(complainer, place, false, text);
 }
 
 
@@ -91,11 +78,11 @@ void dr_complain(
  *
  * @param complainer Collects it; those beyond half of DR_COMPLAINTS_MAX are only
  *                   counted
- * @param at         Line of the whole text
+ * @param place      Where
  * @param format     What is wrong, what was expected; as for printf()
  */
-void dr_warn(
-		struct dr_complainer *complainer, size_t at, const char *format, ...)
+void dr_warn(struct dr_complainer *complainer, struct dr_place place,
+		const char *format, ...)
 {
 	char text[TEXT_MAX];
 	va_list args;
@@ -103,93 +90,22 @@ void dr_warn(
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	complainer->warnings++;
-	if(complainer->warnings <= WARNINGS_MAX
-			&& complainer->count < DR_COMPLAINTS_MAX - 1)
-		note(complainer, at, true, text);
+	complainer->complaints->warnings++;
+	if(complainer->complaints->warnings <= WARNINGS_MAX
+			&& complainer->complaints->count < DR_COMPLAINTS_MAX - 1)
+		note(complainer, place, true, text);
 }
 
 
 static int compare(const void *one, const void *other)
 {
-	const struct dr_noted *a = one;
-	const struct dr_noted *b = other;
+	const struct dr_complaint *a = one;
+	const struct dr_complaint *b = other;
 
 	if(a->at != b->at)
 		return a->at < b->at ? -1 : 1;
 
 	return a->number < b->number ? -1 : 1;
-}
-
-
-/* Say at the end that not everything is listed */
-static void note_rest(struct dr_complainer *complainer)
-{
-	size_t all = complainer->errors + complainer->warnings;
-	char text[TEXT_MAX];
-
-	if(all == complainer->count || complainer->no_memory)
-		return;
-
-	snprintf(text, sizeof(text),
-			"%zu more complaints, expected fewer than %d: the others are not "
-			"listed",
-			all - complainer->count, DR_COMPLAINTS_MAX);
-	note(complainer, DR_AT_END, complainer->errors == 0, text);
-}
-
-
-static void note_no_memory(struct dr_complainer *complainer)
-{
-	complainer->errors++;
-	note(complainer, 0, false, "no memory, expected enough to load the map");
-}
-
-
-/**
- * Give away all complaints, in the order of their lines
- *
- * @param complainer Has nothing left
- * @param complaints Set; to be freed with dr_complaints_free(). When there was
- *                   no memory, it has an error at least in its number.
- *
- * @return 0; ENOMEM when there was no memory for one of them
- */
-int dr_complain_finish(
-		struct dr_complainer *complainer, struct dr_complaints *complaints)
-{
-	size_t i;
-
-	note_rest(complainer);
-	if(complainer->no_memory)
-		note_no_memory(complainer);
-	if(complainer->count > 0)
-		qsort(complainer->list, complainer->count, sizeof(*complainer->list),
-				compare);
-
-	memset(complaints, 0, sizeof(*complaints));
-	complaints->errors = complainer->errors;
-	complaints->warnings = complainer->warnings;
-	if(complainer->count > 0)
-		complaints->list = calloc(complainer->count, sizeof(*complaints->list));
-	if(complainer->count > 0 && !complaints->list) {
-		complaints->errors++;
-		complainer->no_memory = true;
-	}
-	for(i = 0; i < complainer->count; i++) {
-		struct dr_complaint *complaint = &complainer->list[i].complaint;
-
-		if(complaints->list) {
-			complaints->list[complaints->count++] = *complaint;
-			continue;
-		}
-		free(complaint->file);
-		free(complaint->text);
-	}
-	free(complainer->list);
-	complainer->list = NULL;
-	complainer->count = 0;
-	return complainer->no_memory ? ENOMEM : 0;
 }
 
 
@@ -202,12 +118,43 @@ void dr_complaints_free(struct dr_complaints *complaints)
 {
 	size_t i;
 
-	for(i = 0; i < complaints->count; i++) {
-		free(complaints->list[i].file);
+	for(i = 0; i < complaints->count; i++)
 		free(complaints->list[i].text);
-	}
 	free(complaints->list);
 	memset(complaints, 0, sizeof(*complaints));
+}
+
+
+/**
+ * Finish a list of complaints: in the order of their lines, and then how many
+ * are not listed
+ *
+ * @param complainer Its complaints are to be freed with dr_complaints_free().
+ *                   Without memory its field no_memory is set, and there is one
+ *                   error that says so, at least in their number.
+ */
+void dr_complain_finish(struct dr_complainer *complainer)
+{
+	static const struct dr_place whole = {0}, end = {.at = SIZE_MAX};
+	struct dr_complaints *all = complainer->complaints;
+	size_t count = all->errors + all->warnings;
+	char text[TEXT_MAX];
+
+	if(count > all->count && !complainer->no_memory) {
+		snprintf(text, sizeof(text),
+				"%zu more complaints, expected fewer than %d: the others are "
+				"not listed",
+				count - all->count, DR_COMPLAINTS_MAX);
+		note(complainer, end, all->errors == 0, text);
+	}
+	if(complainer->no_memory) {
+		dr_complaints_free(all);
+		all->errors = 1;
+		note(complainer, whole, false,
+				"no memory, expected enough to load the map");
+	}
+	if(all->count > 0)
+		qsort(all->list, all->count, sizeof(*all->list), compare);
 }
 
 

@@ -122,7 +122,7 @@ static bool get_header(struct dr_loader *loader, const config_setting_t *s,
 
 	for(i = 0; i < sizeof(sip_headers) / sizeof(*sip_headers); i++) {
 		if(dr_text_alike(*name, sip_headers[i])) {
-			dr_complain(loader->complainer, dr_at(loader, s),
+			dr_complain(loader->complainer, dr_place_of(loader, s),
 					"header \"%s\" has a meaning in SIP, "
 					"expected " EXPECTED_HEADER,
 					dr_shown(shown, *name));
@@ -131,7 +131,7 @@ static bool get_header(struct dr_loader *loader, const config_setting_t *s,
 	}
 	for(i = 0; i < bridge->header_count; i++) {
 		if(dr_text_alike(*name, bridge->headers[i])) {
-			dr_complain(loader->complainer, dr_at(loader, s),
+			dr_complain(loader->complainer, dr_place_of(loader, s),
 					"header \"%s\" is there twice, expected each once",
 					dr_shown(shown, *name));
 			return false;
@@ -150,7 +150,7 @@ static void read_header(
 	if(!get_header(loader, s, bridge, &name))
 		return;
 	if(bridge->header_count == DR_BRIDGE_HEADERS_MAX)
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"too many headers, expected at most %d", DR_BRIDGE_HEADERS_MAX);
 	else
 		bridge->headers[bridge->header_count++] = name;
@@ -178,7 +178,7 @@ static void read_phrase(
 	if(dr_text_is(word, reason))
 		bridge->phrase_is_reason = true;
 	else
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"unknown phrase \"%s\", expected %s", dr_shown(shown, word),
 				expected);
 }
@@ -206,7 +206,7 @@ static void read_reply_code(
 	reply->code_count = codes.count;
 	for(i = 0; i < codes.count; i++) {
 		if(codes.list[i] >= 300 && !dr_may_translate(codes.list[i]))
-			dr_complain(loader->complainer, dr_at(loader, s),
+			dr_complain(loader->complainer, dr_place_of(loader, s),
 					"code %d is never translated, expected " EXPECTED_SEND,
 					codes.list[i]);
 	}
@@ -258,7 +258,7 @@ static void read_reply_send(
 
 	if(dr_get_int(loader, s, EXPECTED_SEND, &reply->send)
 			&& !dr_may_translate(reply->send))
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"bad send %d, expected " EXPECTED_SEND, reply->send);
 }
 
@@ -290,10 +290,10 @@ static void read_reply(
 		return;
 	has_send = config_setting_get_member(s, "send") != NULL;
 	if(!has_send)
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"a reply without \"send\", expected " EXPECTED_SEND);
 	if(config_setting_length(s) == (has_send ? 1 : 0))
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"a reply without a condition, expected at least one of code, "
 				"reason, source, after, detail");
 
@@ -310,7 +310,7 @@ static void read_replies(
 		struct dr_loader *loader, const config_setting_t *s, void *target)
 {
 	if(config_setting_length(s) > DR_BRIDGE_REPLIES_MAX)
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"too many replies, expected at most %d in a bridge",
 				DR_BRIDGE_REPLIES_MAX);
 	else
@@ -337,10 +337,10 @@ static void complete(struct dr_loader *loader, const config_setting_t *s,
 	const config_setting_t *detail;
 
 	if(!config_setting_get_member(s, "name"))
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"a bridge without \"name\", expected " EXPECTED_NAME);
 	if(!config_setting_get_member(s, "address"))
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"a bridge without \"address\", expected where its calls come "
 				"from");
 	if(!config_setting_get_member(s, "headers"))
@@ -384,7 +384,7 @@ void dr_read_bridges(
 		struct dr_loader *loader, const config_setting_t *s, void *target)
 {
 	if(config_setting_length(s) > DR_BRIDGES_MAX)
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"too many bridges, expected at most %d in a map",
 				DR_BRIDGES_MAX);
 	else

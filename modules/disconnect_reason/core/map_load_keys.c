@@ -22,38 +22,14 @@
  * @param loader The loader
  * @param s      The setting
  *
- * @return Its line of the whole text
- */
-size_t dr_at(const struct dr_loader *loader, const config_setting_t *s)
-{
-	size_t at = (size_t)config_setting_source_line(s);
-	struct dr_text text;
-
-	if(config_setting_name(s) || config_setting_type(s) != CONFIG_TYPE_STRING)
-		return at;
-
-	text.s = config_setting_get_string(s);
-	text.len = strlen(text.s);
-	return dr_files_begin_of(loader->complainer->files, at, text);
-}
-
-
-/**
- * Where does a setting stand, with file and line?
- *
- * @param loader The loader
- * @param s      The setting
- *
- * @return The place
+ * @return Its place; libconfig says for a text in a list that it stands on the
+ *         line of the token after it
  */
 struct dr_place dr_place_of(
 		const struct dr_loader *loader, const config_setting_t *s)
 {
-	struct dr_place place = {.at = dr_at(loader, s)};
-
-	dr_files_place(
-			loader->complainer->files, place.at, &place.file, &place.line);
-	return place;
+	return dr_map_text_place(
+			loader->text, (size_t)config_setting_source_line(s));
 }
 
 
@@ -104,7 +80,7 @@ void dr_complain_type(struct dr_loader *loader, const config_setting_t *s,
 {
 	bool is_element = config_setting_name(s) == NULL;
 
-	dr_complain(loader->complainer, dr_at(loader, s),
+	dr_complain(loader->complainer, dr_place_of(loader, s),
 			"%s\"%s\" is %s, expected %s", is_element ? "an element of " : "",
 			dr_name_of(s), type_name(s), expected);
 }
@@ -123,7 +99,7 @@ static void complain_key(struct dr_loader *loader, const config_setting_t *s,
 	for(key = keys->keys; key->name && len < sizeof(names); key++)
 		len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s",
 				len > 0 ? ", " : "", key->name);
-	dr_complain(loader->complainer, dr_at(loader, s),
+	dr_complain(loader->complainer, dr_place_of(loader, s),
 			"unknown key \"%s\", expected one of %s", dr_shown(shown, name),
 			names);
 }
@@ -157,7 +133,7 @@ static void read_member(struct dr_loader *loader, const config_setting_t *s,
 bool dr_read_group(struct dr_loader *loader, const config_setting_t *s,
 		const struct dr_keys *keys, void *target)
 {
-	size_t errors = loader->complainer->errors;
+	size_t errors = loader->complainer->complaints->errors;
 	int i;
 
 	if(!config_setting_is_group(s)) {
@@ -168,7 +144,7 @@ bool dr_read_group(struct dr_loader *loader, const config_setting_t *s,
 		read_member(
 				loader, config_setting_get_elem(s, (unsigned)i), keys, target);
 
-	return loader->complainer->errors == errors;
+	return loader->complainer->complaints->errors == errors;
 }
 
 
@@ -217,7 +193,7 @@ void dr_read_each(struct dr_loader *loader, const config_setting_t *s,
 		return;
 	}
 	if(config_setting_length(s) == 0)
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"\"%s\" is empty, expected at least one value", dr_name_of(s));
 	for(i = 0; i < config_setting_length(s); i++)
 		read(loader, config_setting_get_elem(s, (unsigned)i), target);
@@ -244,7 +220,7 @@ bool dr_get_text(struct dr_loader *loader, const config_setting_t *s,
 		return false;
 	}
 	if(*value == '\0') {
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"\"%s\" is empty, expected %s", dr_name_of(s), expected);
 		return false;
 	}
@@ -275,7 +251,7 @@ bool dr_get_token(struct dr_loader *loader, const config_setting_t *s,
 		*text = token;
 		return true;
 	}
-	dr_complain(loader->complainer, dr_at(loader, s),
+	dr_complain(loader->complainer, dr_place_of(loader, s),
 			"bad %s \"%s\", expected %s", dr_name_of(s), dr_shown(shown, token),
 			expected);
 	return false;

@@ -15,12 +15,13 @@
 #include <libconfig.h>
 
 #include "map_error.h"
-#include "map_def.h"
+#include "map_text.h"
 
 /** What is needed while a map is loaded */
 struct dr_loader
 {
 	struct dr_spec *spec;
+	const struct dr_map_text *text;
 	struct dr_complainer *complainer;
 	int owner;	  /**< profile, trunk or bridge that is read right now */
 	bool is_full; /**< there are more rules than may be */
@@ -44,7 +45,6 @@ struct dr_keys
 	const struct dr_key *keys;
 };
 
-size_t dr_at(const struct dr_loader *loader, const config_setting_t *s);
 struct dr_place dr_place_of(
 		const struct dr_loader *loader, const config_setting_t *s);
 const char *dr_name_of(const config_setting_t *s);

@@ -70,7 +70,7 @@ static void read_cause(
 	if(!dr_get_int(loader, s, EXPECTED_CAUSE, &cause))
 		return;
 	if(cause < DR_CAUSE_MIN || cause > DR_CAUSE_MAX) {
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"bad q850 %d, expected " EXPECTED_CAUSE, cause);
 		return;
 	}
@@ -128,7 +128,7 @@ static void read_rule_prefix(
 	if(is_printable(text) && *text.s != ' ')
 		rule->when.prefix = text;
 	else
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"bad prefix \"%s\", expected " EXPECTED_PREFIX,
 				dr_shown(shown, text));
 }
@@ -147,7 +147,7 @@ static void read_rule_phrase(
 	if(is_printable(text) && dr_words(words, sizeof(words), text) > 0)
 		rule->when.phrase = text;
 	else
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"bad phrase \"%s\", expected " EXPECTED_PHRASE,
 				dr_shown(shown, text));
 }
@@ -201,16 +201,16 @@ static bool asks_reply(const config_setting_t *s)
 static void check_rule(struct dr_loader *loader, const config_setting_t *s)
 {
 	if(!has(s, "reason"))
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"a rule without \"reason\", expected the name of one");
 	if(has(s, "prefix") && !has(s, "header"))
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"\"prefix\" without \"header\", expected the name of the "
 				"header "
 				"field");
 	if(!asks_reply(s) && !has(s, "code") && !has(s, "source")
 			&& !has(s, "after") && !has(s, "prefix"))
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"a rule without a condition, expected at least one of code, "
 				"source, after, q850, header, phrase");
 }
@@ -220,7 +220,7 @@ static void check_rule(struct dr_loader *loader, const config_setting_t *s)
 static void warn_rule(struct dr_loader *loader, const config_setting_t *s,
 		const struct dr_conditions *when)
 {
-	size_t at = dr_at(loader, s);
+	struct dr_place at = dr_place_of(loader, s);
 
 	if(when->source == DR_SOURCE_CANCEL)
 		dr_warn(loader->complainer, at,
@@ -245,7 +245,7 @@ static void warn_rule(struct dr_loader *loader, const config_setting_t *s,
 static void complain_rules(struct dr_loader *loader, const config_setting_t *s)
 {
 	if(!loader->is_full)
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"too many rules, expected at most %d in a map", DR_RULES_MAX);
 	loader->is_full = true;
 }
@@ -256,7 +256,7 @@ static void read_rule(
 {
 	static const struct dr_keys keys = {
 			"a rule: { code = 480; reason = \"...\"; }", rule_keys};
-	size_t errors = loader->complainer->errors;
+	size_t errors = loader->complainer->complaints->errors;
 	struct dr_spec_rule rule = {.profile = loader->owner};
 	struct dr_spec_rule *out;
 	int *number = target;
@@ -273,7 +273,7 @@ static void read_rule(
 		warn_rule(loader, s, &rule.when);
 	if(config_setting_is_group(s))
 		check_rule(loader, s);
-	if(loader->complainer->errors > errors)
+	if(loader->complainer->complaints->errors > errors)
 		return;
 
 	out = dr_spec_add(loader->spec, rules);
@@ -347,7 +347,7 @@ static void read_profile(struct dr_loader *loader, const config_setting_t *s)
 	if(loader->owner == DR_NONE)
 		return;
 	if(strlen(name) > DR_NAME_MAX)
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"a name of %zu characters, expected " EXPECTED_NAME,
 				strlen(name));
 

@@ -37,7 +37,7 @@ static void read_host(
 	if(!dr_get_text(loader, s, EXPECTED_HOST, &host))
 		return;
 	if(!dr_host_check(host)) {
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"bad host \"%s\", expected " EXPECTED_HOST,
 				dr_shown(shown, host));
 		return;
@@ -123,7 +123,7 @@ static void read_trunk(
 	loader->owner = (int)loader->spec->trunks.count;
 	dr_read_group(loader, s, &keys, &trunk);
 	if(config_setting_is_group(s) && !config_setting_get_member(s, "name"))
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"a trunk without \"name\", expected " EXPECTED_NAME);
 
 	out = dr_spec_add(loader->spec, trunks);
@@ -143,7 +143,7 @@ void dr_read_trunks(
 		struct dr_loader *loader, const config_setting_t *s, void *target)
 {
 	if(config_setting_length(s) > DR_TRUNKS_MAX)
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"too many trunks, expected at most %d in a map", DR_TRUNKS_MAX);
 	else
 		dr_read_list(loader, s, EXPECTED_TRUNKS, read_trunk, target);

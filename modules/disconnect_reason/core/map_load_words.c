@@ -35,7 +35,7 @@ static void complain_word(struct dr_loader *loader, const config_setting_t *s,
 {
 	char shown[DR_SHOWN_MAX];
 
-	dr_complain(loader->complainer, dr_at(loader, s),
+	dr_complain(loader->complainer, dr_place_of(loader, s),
 			"unknown %s \"%s\", expected %s", dr_name_of(s),
 			dr_shown(shown, word), expected);
 }
@@ -144,7 +144,7 @@ bool dr_get_detail(struct dr_loader *loader, const config_setting_t *s,
 	if(!dr_get_text(loader, s, EXPECTED_DETAIL, &word))
 		return false;
 	if(dr_detail_check(word) != 0) {
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"bad detail \"%s\", expected " EXPECTED_DETAIL,
 				dr_shown(shown, word));
 		return false;
@@ -176,7 +176,7 @@ static int get_code(struct dr_loader *loader, const config_setting_t *s)
 			return 0;
 		code = class_of(config_setting_get_string(s));
 		if(code == 0)
-			dr_complain(loader->complainer, dr_at(loader, s),
+			dr_complain(loader->complainer, dr_place_of(loader, s),
 					"bad code \"%s\", expected " EXPECTED_CODE,
 					dr_shown(shown, word));
 		return code;
@@ -186,7 +186,7 @@ static int get_code(struct dr_loader *loader, const config_setting_t *s)
 	if(code >= CODE_MIN && code <= CODE_MAX)
 		return code;
 
-	dr_complain(loader->complainer, dr_at(loader, s),
+	dr_complain(loader->complainer, dr_place_of(loader, s),
 			"bad code %d, expected " EXPECTED_CODE, code);
 	return 0;
 }
@@ -220,14 +220,14 @@ static void read_code(
 bool dr_get_codes(struct dr_loader *loader, const config_setting_t *s,
 		struct dr_codes *codes)
 {
-	size_t errors = loader->complainer->errors;
+	size_t errors = loader->complainer->complaints->errors;
 	struct collected collected = {{0}, 0};
 
 	dr_read_each(loader, s, read_code, &collected);
 	codes->list = dr_spec_keep(loader->spec, collected.list,
 			collected.count * sizeof(*collected.list));
 	codes->count = codes->list ? collected.count : 0;
-	return loader->complainer->errors == errors;
+	return loader->complainer->complaints->errors == errors;
 }
 
 
@@ -252,7 +252,7 @@ bool dr_get_network(struct dr_loader *loader, const config_setting_t *s,
 	if(!dr_get_text(loader, s, EXPECTED_NETWORK, &out.text))
 		return false;
 	if(dr_network_parse(out.text, &out.network) != 0) {
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"bad address \"%s\", expected " EXPECTED_NETWORK,
 				dr_shown(shown, out.text));
 		return false;
@@ -261,7 +261,7 @@ bool dr_get_network(struct dr_loader *loader, const config_setting_t *s,
 	dr_network_cut(&cut);
 	if(memcmp(&cut.address, &out.network.address, sizeof(cut.address)) != 0) {
 		dr_network_print(network, &cut);
-		dr_complain(loader->complainer, dr_at(loader, s),
+		dr_complain(loader->complainer, dr_place_of(loader, s),
 				"bad network \"%s\": bits behind its first %u are set, "
 				"expected "
 				"%s",
