@@ -14,7 +14,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "map_address.h"
+#include "map_def.h"
 #include "map_load.h"
 #include "map_written.h"
 

@@ -11,7 +11,7 @@
 
 #include "explain.h"
 #include "explain_error.h"
-#include "map_address.h"
+#include "map_def.h"
 
 /* What tm answers with when a timer ends the call */
 #define TIMEOUT_CODE 408

@@ -10,9 +10,9 @@
 #define DR_MAP_CHECK_H
 
 #include "map_error.h"
-#include "map_def.h"
 
 void dr_map_check(struct dr_spec *spec, struct dr_complainer *complainer);
-void dr_check_unique(struct dr_spec *spec, struct dr_complainer *complainer);
+void dr_map_check_rules(const struct dr_spec *spec, const struct dr_map *map,
+		struct dr_complainer *complainer);
 
 #endif

@@ -284,7 +284,7 @@ static void add_bridges(
 
 		out.name = dr_build_text(build, bridge->name);
 		out.headers = add_headers(build, bridge);
-		out.detail_header = dr_build_text(build, bridge->detail_header);
+		out.detail_header = dr_build_text(build, bridge->detail_header.text);
 		out.phrase_is_reason = bridge->phrase_is_reason;
 		out.patterns = add_patterns(build, DR_KIND_BRIDGE_NET,
 				spec->bridge_patterns.list, spec->bridge_patterns.count,

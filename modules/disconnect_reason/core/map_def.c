@@ -6,37 +6,26 @@
  * OpenSSL.
  */
 
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "map_def.h"
 
-#define CHUNK_MIN 4096
 #define ROOM_MIN 16
+/* Longest label of a host name (RFC 1035 section 2.3.4) */
+#define LABEL_MAX 63
+/* Room for an address as text, with its zero byte */
+#define ADDRESS_TEXT_MAX 48
 
-/* A piece of memory with what was kept in it; never moves */
-struct dr_arena
+/* Something that is kept, and what was kept before */
+struct dr_kept
 {
-	struct dr_arena *next;
-	size_t used;
-	size_t room;
+	struct dr_kept *before;
 	max_align_t bytes[];
 };
-
-
-static struct dr_arena *new_chunk(struct dr_arena *next, size_t least)
-{
-	size_t room = least > CHUNK_MIN ? least : CHUNK_MIN;
-	struct dr_arena *chunk = malloc(sizeof(*chunk) + room);
-
-	if(!chunk)
-		return NULL;
-
-	chunk->next = next;
-	chunk->used = 0;
-	chunk->room = room;
-	return chunk;
-}
 
 
 /**
@@ -68,11 +57,11 @@ void dr_spec_init(struct dr_spec *spec)
  */
 void dr_spec_free(struct dr_spec *spec)
 {
-	while(spec->arena) {
-		struct dr_arena *next = spec->arena->next;
+	while(spec->kept) {
+		struct dr_kept *before = spec->kept->before;
 
-		free(spec->arena);
-		spec->arena = next;
+		free(spec->kept);
+		spec->kept = before;
 	}
 	free(spec->files.list);
 	free(spec->profiles.list);
@@ -98,25 +87,18 @@ void dr_spec_free(struct dr_spec *spec)
  */
 void *dr_spec_keep(struct dr_spec *spec, const void *data, size_t size)
 {
-	size_t step = sizeof(max_align_t);
-	size_t room = (size + step - 1) / step * step;
-	struct dr_arena *chunk = spec->arena;
-	void *copy;
+	struct dr_kept *kept = malloc(sizeof(*kept) + size);
 
-	if(!chunk || chunk->room - chunk->used < room) {
-		chunk = new_chunk(chunk, room);
-		if(!chunk) {
-			spec->no_memory = true;
-			return NULL;
-		}
-		spec->arena = chunk;
+	if(!kept) {
+		spec->no_memory = true;
+		return NULL;
 	}
-	copy = (char *)chunk->bytes + chunk->used;
-	chunk->used += room;
+	kept->before = spec->kept;
+	spec->kept = kept;
 	if(size > 0)
-		memcpy(copy, data, size);
+		memcpy(kept->bytes, data, size);
 
-	return copy;
+	return kept->bytes;
 }
 
 
@@ -185,4 +167,191 @@ void *dr_spec_grow(struct dr_spec *spec, void *list, size_t count, size_t *room,
 
 	spec->no_memory = true;
 	return list;
+}
+
+
+static int parse_address(const char *text, struct dr_address *address)
+{
+	bool is_v6 = strchr(text, ':') != NULL;
+
+	memset(address, 0, sizeof(*address));
+	if(inet_pton(is_v6 ? AF_INET6 : AF_INET, text, address->bytes) != 1)
+		return EINVAL;
+
+	address->len = is_v6 ? 16 : 4;
+	return 0;
+}
+
+
+static int parse_bits(struct dr_text text, unsigned most, unsigned *bits)
+{
+	unsigned number = 0;
+	size_t i;
+
+	if(text.len == 0 || text.len > 3)
+		return EINVAL;
+
+	for(i = 0; i < text.len; i++) {
+		if(text.s[i] < '0' || text.s[i] > '9')
+			return EINVAL;
+		number = number * 10 + (unsigned)(text.s[i] - '0');
+	}
+	if(number > most)
+		return EINVAL;
+
+	*bits = number;
+	return 0;
+}
+
+
+/**
+ * Read an address, or a network in the notation of RFC 4632 section 3.1 and RFC
+ * 4291 section 2.3
+ *
+ * @param text    ADDRESS or ADDRESS/BITS, IPv4 or IPv6
+ * @param network Set to it; bits behind the network part stay as they are
+ *
+ * @return 0, or EINVAL when it is none
+ */
+int dr_network_parse(struct dr_text text, struct dr_network *network)
+{
+	const char *slash = memchr(text.s, '/', text.len);
+	size_t len = slash ? (size_t)(slash - text.s) : text.len;
+	char address[ADDRESS_TEXT_MAX];
+	unsigned most;
+
+	if(len >= sizeof(address))
+		return EINVAL;
+
+	memcpy(address, text.s, len);
+	address[len] = '\0';
+	if(parse_address(address, &network->address) != 0)
+		return EINVAL;
+
+	most = (unsigned)network->address.len * 8;
+	network->bits = most;
+	if(!slash)
+		return 0;
+
+	text.s = slash + 1;
+	text.len -= len + 1;
+	return parse_bits(text, most, &network->bits);
+}
+
+
+/**
+ * Set all bits behind the network part to 0
+ *
+ * @param network The network
+ */
+void dr_network_cut(struct dr_network *network)
+{
+	unsigned i;
+
+	for(i = network->bits; i < network->address.len * 8; i++)
+		network->address.bytes[i / 8] &= (unsigned char)~(0x80U >> i % 8);
+}
+
+
+/**
+ * Write a network, ADDRESS/BITS
+ *
+ * @param buf     Where to write; DR_NETWORK_TEXT_MAX bytes
+ * @param network The network
+ */
+void dr_network_print(char *buf, const struct dr_network *network)
+{
+	char address[ADDRESS_TEXT_MAX] = "";
+	int family = network->address.len == 4 ? AF_INET : AF_INET6;
+
+	inet_ntop(family, network->address.bytes, address, sizeof(address));
+	snprintf(buf, DR_NETWORK_TEXT_MAX, "%s/%u", address, network->bits);
+}
+
+
+static bool is_label_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+		   || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+
+/* Are there only digits? Then an address was meant, not a name. */
+static bool is_number(struct dr_text label)
+{
+	while(label.len > 0 && *label.s >= '0' && *label.s <= '9') {
+		label.s++;
+		label.len--;
+	}
+	return label.len == 0;
+}
+
+
+/* Take the next label off the front of a host name, with its dot */
+static bool take_label(struct dr_text *host, struct dr_text *label)
+{
+	*label = (struct dr_text){host->s, 0};
+	while(label->len < host->len && is_label_char(label->s[label->len]))
+		label->len++;
+
+	host->s += label->len;
+	host->len -= label->len;
+	if(label->len == 0 || label->len > LABEL_MAX)
+		return false;
+	if(host->len == 0)
+		return true;
+	if(*host->s != '.')
+		return false;
+
+	host->s++;
+	host->len--;
+	return true;
+}
+
+
+/**
+ * Is a text a host name, or a pattern for the names below one?
+ *
+ * @param host The text: NAME or *.NAME, with a dot at its end or without; an
+ *             underscore is let through
+ *
+ * @return true when it is; false also for an IPv4 address
+ */
+bool dr_host_check(struct dr_text host)
+{
+	static const struct dr_text any = DR_TEXT("*.");
+	struct dr_text label;
+
+	if(dr_text_starts(host, any)) {
+		host.s += any.len;
+		host.len -= any.len;
+	}
+	if(host.len == 0 || host.len >= DR_HOST_MAX - any.len)
+		return false;
+
+	do {
+		if(!take_label(&host, &label))
+			return false;
+	} while(host.len > 0);
+	return !is_number(label);
+}
+
+
+/**
+ * Has a bridge a header field of a name, in any case of letters?
+ *
+ * @param bridge The bridge
+ * @param header The name
+ *
+ * @return true when it is one of those that carry the reason
+ */
+bool dr_bridge_has(const struct dr_spec_bridge *bridge, struct dr_text header)
+{
+	size_t i;
+
+	for(i = 0; i < bridge->header_count; i++) {
+		if(dr_text_alike(header, bridge->headers[i]))
+			return true;
+	}
+	return false;
 }

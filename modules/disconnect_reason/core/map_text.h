@@ -33,7 +33,7 @@ struct dr_map_text
 	size_t len;
 	size_t room;
 	size_t lines; /**< number of the last line, from 1 */
-	DR_LIST(struct dr_place)
+	struct DR_LIST(struct dr_place)
 	pieces; /**< where lines begin that stand in a row
 									  * in one file too */
 };
