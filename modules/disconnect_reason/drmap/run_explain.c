@@ -14,16 +14,15 @@
 #include "maps.h"
 
 
-/* The options are the keys of a question */
+/* The options are the keys of a query */
 static int take_key(void *context, const char *name, const char *value)
 {
-	struct dr_question *question = context;
+	struct dr_query *query = context;
 
-	if(dr_explain_say(question, text_of(name), text_of(value ? value : ""))
-			== 0)
+	if(dr_query_add(query, text_of(name), text_of(value ? value : "")) == 0)
 		return 0;
 
-	complain("explain: %s", question->error);
+	complain("explain: %s", query->error);
 	return STATUS_ERROR;
 }
 
@@ -63,11 +62,11 @@ static void print_json(const struct dr_explanation *explanation)
 
 
 static int answer(
-		const struct dr_map *map, const struct dr_question *question, bool json)
+		const struct dr_map *map, const struct dr_query *query, bool json)
 {
 	struct dr_explanation explanation;
 
-	if(dr_explain(map, question, &explanation) != 0) {
+	if(dr_explain(map, query, &explanation) != 0) {
 		complain("explain: %s", explanation.error);
 		return STATUS_ERROR;
 	}
@@ -106,14 +105,14 @@ int run_explain(const struct command *command, int argc, char **argv)
 			{"unresolved", no_argument, NULL, 0},
 			{"no-q850", no_argument, NULL, 0}, {"json", no_argument, NULL, 0},
 			{"help", no_argument, NULL, 0}, {NULL, 0, NULL, 0}};
-	struct dr_question question;
+	struct dr_query query;
 	struct arguments arguments;
 	struct named_map map;
 	int status;
 
-	dr_explain_init(&question, true);
+	dr_query_init(&query, true);
 	status = arguments_parse(
-			command, argc, argv, options, take_key, &question, &arguments);
+			command, argc, argv, options, take_key, &query, &arguments);
 	if(status == STATUS_GO_ON)
 		status = arguments_count(command, &arguments, 0, 1);
 	if(status == STATUS_GO_ON)
@@ -122,7 +121,7 @@ int run_explain(const struct command *command, int argc, char **argv)
 	if(status != STATUS_GO_ON)
 		return status;
 
-	status = answer(map.map, &question, arguments.json);
+	status = answer(map.map, &query, arguments.json);
 	map_release(&map);
 	return status;
 }
