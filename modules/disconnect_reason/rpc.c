@@ -334,17 +334,17 @@ static void rpc_explain(rpc_t *rpc, void *context)
 {
 	const struct dr_map *map;
 	struct dr_explanation explanation;
-	struct dr_question question;
+	struct dr_query query;
 	str word = STR_NULL;
 
-	dr_explain_init(&question, dr_params.q850);
+	dr_query_init(&query, dr_params.q850);
 	while(rpc->scan(context, "*.S", &word) == 1)
-		if(dr_explain_word(&question, dr_text_of(&word)) != 0) {
-			rpc->fault(context, 400, "%s", question.error);
+		if(dr_query_add_word(&query, dr_text_of(&word)) != 0) {
+			rpc->fault(context, 400, "%s", query.error);
 			return;
 		}
 	map = dr_map_ref();
-	if(dr_explain(map, &question, &explanation) != 0)
+	if(dr_explain(map, &query, &explanation) != 0)
 		rpc->fault(context, 400, "%s", explanation.error);
 	else if(answer_explain(rpc, context, &explanation) < 0)
 		rpc->fault(context, 500, "No memory for the answer");

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map_address.h"
+#include "map_def.h"
 #include "map_model.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,5 +1,5 @@
 /**
- * @file test_explain.c  Tests of question.c and explain.c: words and answers
+ * @file test_explain.c  Words of queries, and their answers
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -55,16 +55,16 @@ static int free_maps(void **state)
 static int ask(const struct dr_map *asked, const char *words,
 		struct dr_explanation *explanation)
 {
-	struct dr_question question;
+	struct dr_query query;
 
-	dr_explain_init(&question, true);
+	dr_query_init(&query, true);
 	while(*words != '\0') {
 		size_t len = strcspn(words, "|");
 
-		assert_int_equal(dr_explain_word(&question, edge_text(words, len)), 0);
+		assert_int_equal(dr_query_add_word(&query, edge_text(words, len)), 0);
 		words += len + (words[len] == '|');
 	}
-	return dr_explain(asked, &question, explanation);
+	return dr_explain(asked, &query, explanation);
 }
 
 
@@ -115,11 +115,11 @@ static void assert_no_answer(
 
 static void assert_no_word(struct dr_text word, const char *error)
 {
-	struct dr_question question;
+	struct dr_query query;
 
-	dr_explain_init(&question, true);
-	assert_int_equal(dr_explain_word(&question, word), EINVAL);
-	assert_string_equal(question.error, error);
+	dr_query_init(&query, true);
+	assert_int_equal(dr_query_add_word(&query, word), EINVAL);
+	assert_string_equal(query.error, error);
 }
 
 
@@ -364,23 +364,23 @@ static void test_headers_fill_the_room(void **state)
 {
 	static const char too_long[] =
 			"header: all header fields together are longer than 4096 bytes";
-	struct dr_question question;
-	char word[DR_QUESTION_HEADERS_MAX + 16];
-	size_t fits = DR_QUESTION_HEADERS_MAX - 2 + strlen("header=");
+	struct dr_query query;
+	char word[DR_QUERY_HEADERS_MAX + 16];
+	size_t fits = DR_QUERY_HEADERS_MAX - 2 + strlen("header=");
 
 	(void)state;
 	memset(word, 'x', sizeof(word));
 	memcpy(word, "header=X: ", strlen("header=X: "));
-	dr_explain_init(&question, true);
+	dr_query_init(&query, true);
 	assert_int_equal(
-			dr_explain_word(&question, edge_text(word, fits + 1)), EINVAL);
-	assert_string_equal(question.error, too_long);
-	assert_int_equal(question.headers_len, 0);
+			dr_query_add_word(&query, edge_text(word, fits + 1)), EINVAL);
+	assert_string_equal(query.error, too_long);
+	assert_int_equal(query.headers_len, 0);
 
-	assert_int_equal(dr_explain_word(&question, edge_text(word, fits)), 0);
-	assert_int_equal(question.headers_len, DR_QUESTION_HEADERS_MAX);
-	assert_int_equal(dr_explain_word(&question, edge_string("q850=1")), EINVAL);
-	assert_string_equal(question.error, too_long);
+	assert_int_equal(dr_query_add_word(&query, edge_text(word, fits)), 0);
+	assert_int_equal(query.headers_len, DR_QUERY_HEADERS_MAX);
+	assert_int_equal(dr_query_add_word(&query, edge_string("q850=1")), EINVAL);
+	assert_string_equal(query.error, too_long);
 }
 
 

@@ -13,12 +13,14 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "map.h"
 #include "map_load.h"
+#include "map_text.h"
 #include "map_written.h"
 
 
@@ -45,6 +47,20 @@ static void test_unreadable(void **state)
 	(void)state;
 	assert_int_equal(symlink(map_path, map_path), 0);
 	assert_refused(map_path, 0, "Too many levels of symbolic links");
+}
+
+
+static void test_no_more_files(void **state)
+{
+	struct rlimit limit, none;
+
+	(void)state;
+	end_map(begin_map());
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = (struct rlimit){0, limit.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_refused(map_path, 0, "Too many open files");
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
 
@@ -127,7 +143,7 @@ static void test_print(void **state)
 {
 	char file[] = "a.cfg";
 	char text[] = "what, expected that";
-	struct dr_complaint complaint = {file, 3, false, text};
+	struct dr_complaint complaint = {.file = file, .line = 3, .text = text};
 	char buf[64];
 
 	(void)state;
@@ -148,6 +164,7 @@ int main(void)
 			LIMITED(test_no_file),
 			LIMITED(test_fifo),
 			LIMITED(test_unreadable),
+			LIMITED(test_no_more_files),
 			LIMITED(test_include_of_no_file),
 			LIMITED(test_large_file),
 			LIMITED(test_largest_file),

@@ -1,5 +1,5 @@
 /**
- * @file explain.c  Answers questions of people: which reason, and why
+ * @file explain.c  Answers queries of people: which reason, and why
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -7,17 +7,39 @@
  */
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "classify.h"
 #include "explain.h"
-#include "explain_error.h"
-#include "map_address.h"
+#include "sip_header.h"
+#include "map_def.h"
+
+#define CODE_MIN 300
+#define CODE_MAX 999
+#define CAUSE_MIN 1
+#define CAUSE_MAX 127
+
+/* A text inside a message; its front is enough to find it again */
+#define QUOTED "%.*s"
+#define QUOTE(text) quoted_length(text), (text).s
+#define QUOTED_MAX 40
+
+/* What a key says */
+struct key
+{
+	const char *name;
+	int (*take)(struct dr_query *query, const struct key *key,
+			struct dr_text value);
+	size_t offset; /* in the query, for take_text() and take_flag() */
+	int flag; /* 0 or 1: what the key sets, it has no value; -1: it has one */
+};
 
 /* What tm answers with when a timer ends the call */
 #define TIMEOUT_CODE 408
 
-/* What the names of a question stand for */
+/* What the names of a query stand for */
 struct place
 {
 	int trunk; /* DR_NONE: no trunk of the map */
@@ -33,6 +55,313 @@ static const struct dr_text decider_names[DR_DECIDER_COUNT] = {
 		[DR_BY_Q850] = DR_TEXT("q850"),
 		[DR_BY_CODE] = DR_TEXT("code"),
 };
+
+
+/* Write what is wrong with a query; bytes that are not printable ASCII become
+ * "?", so that the text may be shown anywhere. EINVAL, always. */
+__attribute__((format(printf, 2, 3))) static int fail(
+		char *error, const char *format, ...)
+{
+	va_list args;
+	char *c;
+
+	va_start(args, format);
+	vsnprintf(error, DR_EXPLAIN_ERROR_MAX, format, args);
+	va_end(args);
+	for(c = error; *c != '\0'; c++) {
+		if(*c < ' ' || *c > '~')
+			*c = '?';
+	}
+	return EINVAL;
+}
+
+
+/* How much of a text is shown in a message */
+static int quoted_length(struct dr_text text)
+{
+	return (int)(text.len < QUOTED_MAX ? text.len : QUOTED_MAX);
+}
+
+
+static bool has_line_end(struct dr_text text)
+{
+	size_t i;
+
+	for(i = 0; i < text.len; i++) {
+		if(text.s[i] == '\r' || text.s[i] == '\n' || text.s[i] == '\0')
+			return true;
+	}
+	return false;
+}
+
+
+/* A number of up to three digits from least to most, or -1 */
+static int parse_number(struct dr_text text, int least, int most)
+{
+	int number = 0;
+	size_t i;
+
+	if(text.len > 3)
+		return -1;
+	for(i = 0; i < text.len; i++) {
+		if(text.s[i] < '0' || text.s[i] > '9')
+			return -1;
+		number = number * 10 + (text.s[i] - '0');
+	}
+	return number < least || number > most ? -1 : number;
+}
+
+
+static int take_code(
+		struct dr_query *query, const struct key *key, struct dr_text value)
+{
+	(void)key;
+	int code = parse_number(value, CODE_MIN, CODE_MAX);
+
+	if(code < 0)
+		return fail(query->error,
+				"code: \"" QUOTED "\" is no final failure code: expected %d "
+				"to %d",
+				QUOTE(value), CODE_MIN, CODE_MAX);
+
+	query->code = code;
+	return 0;
+}
+
+
+static int take_after(
+		struct dr_query *query, const struct key *key, struct dr_text value)
+{
+	(void)key;
+	if(dr_after_parse(value, &query->after) == 0)
+		return 0;
+
+	return fail(query->error,
+			"after: expected none, trying or ringing, not \"" QUOTED "\"",
+			QUOTE(value));
+}
+
+
+static int take_source(
+		struct dr_query *query, const struct key *key, struct dr_text value)
+{
+	(void)key;
+	if(dr_source_parse(value, &query->source) == 0)
+		return 0;
+
+	return fail(query->error,
+			"source: expected remote, timeout, transport, cancel or script, "
+			"not \"" QUOTED "\"",
+			QUOTE(value));
+}
+
+
+static int take_phrase(
+		struct dr_query *query, const struct key *key, struct dr_text value)
+{
+	(void)key;
+	if(has_line_end(value))
+		return fail(
+				query->error, "phrase: expected one line without a zero byte");
+
+	query->phrase = value;
+	return 0;
+}
+
+
+static int add_field(struct dr_query *query, struct dr_text field)
+{
+	size_t room = DR_QUERY_HEADERS_MAX - query->headers_len;
+	char *end = query->headers + query->headers_len;
+
+	if(field.len + 2 > room)
+		return fail(query->error,
+				"header: all header fields together are longer than %d bytes",
+				DR_QUERY_HEADERS_MAX);
+
+	memcpy(end, field.s, field.len);
+	memcpy(end + field.len, "\r\n", 2);
+	query->headers_len += field.len + 2;
+	return 0;
+}
+
+
+static int take_header(
+		struct dr_query *query, const struct key *key, struct dr_text value)
+{
+	(void)key;
+	struct dr_text left = value;
+	struct dr_header header = {0};
+
+	/* with a space in front it would go on with the field before it */
+	if(!has_line_end(value) && *value.s != ' ' && *value.s != '\t')
+		dr_header_next(&left, &header);
+	if(!dr_token_check(header.name))
+		return fail(query->error,
+				"header: expected \"Name: value\", not \"" QUOTED "\"",
+				QUOTE(value));
+
+	return add_field(query, value);
+}
+
+
+static int take_q850(
+		struct dr_query *query, const struct key *key, struct dr_text value)
+{
+	(void)key;
+	int cause = parse_number(value, CAUSE_MIN, CAUSE_MAX);
+	char field[sizeof("Reason: Q.850;cause=127")];
+	int len;
+
+	if(cause < 0)
+		return fail(query->error,
+				"q850: \"" QUOTED "\" is no Q.850 cause: expected %d to %d",
+				QUOTE(value), CAUSE_MIN, CAUSE_MAX);
+
+	len = snprintf(field, sizeof(field), "Reason: Q.850;cause=%d", cause);
+	return add_field(query, (struct dr_text){field, (size_t)len});
+}
+
+
+static int take_said(
+		struct dr_query *query, const struct key *key, struct dr_text value)
+{
+	(void)key;
+	if(dr_reason_parse(value, &query->report) != 0)
+		return fail(query->error,
+				"said: expected a reason such as USER_REJECTED, not "
+				"\"" QUOTED "\"",
+				QUOTE(value));
+
+	query->said = true;
+	return 0;
+}
+
+
+static int take_text(
+		struct dr_query *query, const struct key *key, struct dr_text value)
+{
+	*(struct dr_text *)((char *)query + key->offset) = value;
+	return 0;
+}
+
+
+static int take_flag(
+		struct dr_query *query, const struct key *key, struct dr_text value)
+{
+	(void)value;
+	*(bool *)((char *)query + key->offset) = key->flag == 1;
+	return 0;
+}
+
+
+static const struct key keys[] = {
+		{"code", take_code, 0, -1},
+		{"q850", take_q850, 0, -1},
+		{"after", take_after, 0, -1},
+		{"source", take_source, 0, -1},
+		{"phrase", take_phrase, 0, -1},
+		{"header", take_header, 0, -1},
+		{"said", take_said, 0, -1},
+		{"trunk", take_text, offsetof(struct dr_query, trunk), -1},
+		{"host", take_text, offsetof(struct dr_query, host), -1},
+		{"profile", take_text, offsetof(struct dr_query, profile), -1},
+		{"bridge", take_text, offsetof(struct dr_query, bridge), -1},
+		{"cancelled", take_flag, offsetof(struct dr_query, cancelled), 1},
+		{"unresolved", take_flag, offsetof(struct dr_query, unresolved), 1},
+		{"no-q850", take_flag, offsetof(struct dr_query, q850), 0},
+};
+
+
+/**
+ * Begin a query: nothing is in it yet
+ *
+ * @param query Set
+ * @param q850     What the parameter q850 of the module says
+ */
+void dr_query_init(struct dr_query *query, bool q850)
+{
+	memset(query, 0, sizeof(*query));
+	query->source = DR_SOURCE_COUNT;
+	query->q850 = q850;
+}
+
+
+/**
+ * Add one thing to a query
+ *
+ * | key        | value                                                     |
+ * | code       | final status code, 300 to 999                             |
+ * | q850       | cause 1 to 127: a Reason header field; may be repeated    |
+ * | after      | none, trying or ringing                                   |
+ * | source     | remote, timeout, transport, cancel or script              |
+ * | phrase     | reason phrase of the reply                                |
+ * | header     | header field of the reply, "Name: value"; may be repeated |
+ * | said       | reason that a header of ours in the reply names           |
+ * | trunk      | name of the trunk                                         |
+ * | host       | the next hop, a name or an address: finds the trunk       |
+ * | profile    | name of the profile, in place of a trunk                  |
+ * | bridge     | name of the bridge, for the code that it is sent          |
+ * | cancelled  | none: the caller gave up first                            |
+ * | unresolved | none: source transport, the name could not be resolved    |
+ * | no-q850    | none: the parameter q850 of the module is 0               |
+ *
+ * @param query A query, begun with dr_query_init(); may keep pointers
+ *                 into the value. On an error its field error says what is
+ *                 wrong.
+ * @param key      A key of the table above
+ * @param value    Its value; empty when the key has none
+ *
+ * @return 0, or EINVAL
+ */
+int dr_query_add(
+		struct dr_query *query, struct dr_text key, struct dr_text value)
+{
+	size_t i;
+
+	for(i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		const struct key *k = &keys[i];
+
+		if(key.len != strlen(k->name) || memcmp(key.s, k->name, key.len) != 0)
+			continue;
+		if(k->flag >= 0 && value.len > 0)
+			return fail(query->error,
+					"%s: expected no value, not \"" QUOTED "\"", k->name,
+					QUOTE(value));
+		if(k->flag < 0 && value.len == 0)
+			return fail(query->error, "%s: expected a value", k->name);
+		return k->take(query, k, value);
+	}
+	return fail(query->error,
+			"\"" QUOTED "\" is unknown: expected code, q850, after, source, "
+			"phrase, header, said, trunk, host, profile, bridge, cancelled, "
+			"unresolved or no-q850",
+			QUOTE(key));
+}
+
+
+/**
+ * Add one thing to a query by one word, such as code=480 or cancelled
+ *
+ * @param query As for dr_query_add()
+ * @param word     KEY=VALUE, or a KEY that has no value
+ *
+ * @return As dr_query_add()
+ */
+int dr_query_add_word(struct dr_query *query, struct dr_text word)
+{
+	static const struct dr_text none = DR_TEXT("");
+	const char *equals = word.len ? memchr(word.s, '=', word.len) : NULL;
+	struct dr_text key = word;
+	struct dr_text value = none;
+
+	if(equals) {
+		key.len = (size_t)(equals - word.s);
+		value.s = equals + 1;
+		value.len = word.len - key.len - 1;
+	}
+	return dr_query_add(query, key, value);
+}
 
 
 /**
@@ -94,21 +423,19 @@ int dr_explain_trunk(const struct dr_map *map, struct dr_text hop)
 
 static int unknown(char *error, const char *what, struct dr_text name)
 {
-	return dr_explain_error(
-			error, "no %s is named \"" DR_QUOTED "\"", what, DR_QUOTE(name));
+	return fail(error, "no %s is named \"" QUOTED "\"", what, QUOTE(name));
 }
 
 
-/* Find what the question names, into a place that names nothing yet. Without a
+/* Find what the query names, into a place that names nothing yet. Without a
  * map there is the default profile. */
-static int find_place(const struct dr_map *map, const struct dr_question *q,
+static int find_place(const struct dr_map *map, const struct dr_query *q,
 		struct place *place, char *error)
 {
 	static const struct dr_text standard = DR_TEXT("default");
 
 	if((q->trunk.len > 0) + (q->host.len > 0) + (q->profile.len > 0) > 1)
-		return dr_explain_error(
-				error, "expected one of trunk, host and profile");
+		return fail(error, "expected one of trunk, host and profile");
 
 	if(q->bridge.len > 0) {
 		place->bridge = map ? dr_map_find_bridge(map, q->bridge) : DR_NONE;
@@ -131,9 +458,9 @@ static int find_place(const struct dr_map *map, const struct dr_question *q,
 }
 
 
-/* The source that the question says or means */
+/* The source that the query says or means */
 static int find_source(
-		const struct dr_question *q, enum dr_source *source, char *error)
+		const struct dr_query *q, enum dr_source *source, char *error)
 {
 	*source = q->source;
 	if(q->cancelled && q->source == DR_SOURCE_COUNT)
@@ -144,21 +471,20 @@ static int find_source(
 		*source = DR_SOURCE_REMOTE;
 
 	if(q->cancelled && *source != DR_SOURCE_CANCEL)
-		return dr_explain_error(error, "cancelled: expected source cancel");
+		return fail(error, "cancelled: expected source cancel");
 	if(q->unresolved && *source != DR_SOURCE_TRANSPORT)
-		return dr_explain_error(error, "unresolved: expected source transport");
+		return fail(error, "unresolved: expected source transport");
 	if(q->code == 0
 			&& (*source == DR_SOURCE_REMOTE || *source == DR_SOURCE_SCRIPT))
-		return dr_explain_error(error,
+		return fail(error,
 				"expected a code, or source timeout, transport or cancel");
 	if(q->code != 0
 			&& (*source == DR_SOURCE_TIMEOUT || *source == DR_SOURCE_TRANSPORT))
-		return dr_explain_error(error, "code: a source of timeout or transport "
-									   "has no reply, so it has "
-									   "no code");
+		return fail(error, "code: a source of timeout or transport "
+						   "has no reply, so it has "
+						   "no code");
 	if(q->said && *source != DR_SOURCE_REMOTE && *source != DR_SOURCE_CANCEL)
-		return dr_explain_error(
-				error, "said: expected source remote or cancel");
+		return fail(error, "said: expected source remote or cancel");
 	return 0;
 }
 
@@ -243,7 +569,7 @@ static void add_bridge(struct dr_explanation *e, const struct dr_map *map,
 
 
 /**
- * Answer a question
+ * Answer a query
  *
  * The pairs of the answer, in this order; those in brackets only where they
  * say something:
@@ -256,25 +582,25 @@ static void add_bridge(struct dr_explanation *e, const struct dr_map *map,
  *  [bridge [send]]               the code that the bridge is sent
  *
  * @param map         The map, or NULL for the built-in tables alone
- * @param question    The question
- * @param explanation Set; its texts belong to the map, to the question's words,
+ * @param query    The query
+ * @param explanation Set; its texts belong to the map, to the query's words,
  *                    or are constant. On an error its field error says why
  *                    there is no answer, and there are no pairs.
  *
- * @return 0, or EINVAL when the question contradicts itself, says too little or
+ * @return 0, or EINVAL when the query contradicts itself, says too little or
  *         names what the map does not have
  */
-int dr_explain(const struct dr_map *map, const struct dr_question *question,
+int dr_explain(const struct dr_map *map, const struct dr_query *query,
 		struct dr_explanation *explanation)
 {
 	struct dr_explanation *e = explanation;
-	struct dr_attempt attempt = {.map = map, .q850 = question->q850};
+	struct dr_attempt attempt = {.map = map, .q850 = query->q850};
 	struct place place = {DR_NONE, DR_PROFILE_DEFAULT, DR_NONE};
 	struct dr_trunk trunk = {.profile = DR_PROFILE_DEFAULT};
 
 	memset(e, 0, sizeof(*e));
-	if(find_source(question, &attempt.source, e->error) != 0
-			|| find_place(map, question, &place, e->error) != 0)
+	if(find_source(query, &attempt.source, e->error) != 0
+			|| find_place(map, query, &place, e->error) != 0)
 		return EINVAL;
 
 	if(place.trunk != DR_NONE) {
@@ -282,23 +608,22 @@ int dr_explain(const struct dr_map *map, const struct dr_question *question,
 		place.profile = trunk.profile;
 	}
 	attempt.profile = place.profile;
-	attempt.code = question->code;
-	attempt.after = question->after;
-	attempt.unresolved = question->unresolved;
-	attempt.reported = question->said && trunk.trust;
-	attempt.report = question->report;
-	attempt.phrase = question->phrase;
-	attempt.headers =
-			(struct dr_text){question->headers, question->headers_len};
+	attempt.code = query->code;
+	attempt.after = query->after;
+	attempt.unresolved = query->unresolved;
+	attempt.reported = query->said && trunk.trust;
+	attempt.report = query->report;
+	attempt.phrase = query->phrase;
+	attempt.headers = (struct dr_text){query->headers, query->headers_len};
 	dr_classify(&attempt, &e->answer);
 	if(place.trunk != DR_NONE)
 		e->answer.trunk = trunk.name;
 
 	add_answer(e, map);
 	add_place(e, map, &place);
-	if(question->said)
+	if(query->said)
 		add_text(e, "said", fate_of_said(&attempt, &trunk));
 	if(place.bridge != DR_NONE)
-		add_bridge(e, map, &place, question->bridge);
+		add_bridge(e, map, &place, query->bridge);
 	return 0;
 }

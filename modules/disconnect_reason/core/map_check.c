@@ -1,5 +1,5 @@
 /**
- * @file map_check.c  Finds profiles by name, and follows what they extend
+ * @file map_check.c  Checks what a map says as a whole
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -11,73 +11,188 @@
 #include <string.h>
 
 #include "map_check.h"
+#include "map_keys.h"
+#include "map_match.h"
 
 /* Room for the names of a cycle */
 #define CYCLE_MAX 512
 
-/* A name, and the index of what has it */
-struct named
+/* Something with a name, or another key, that may be there once only */
+struct item
 {
-	struct dr_text name;
-	int index;
+	unsigned kind;		/* items of different kinds never clash */
+	struct dr_text key; /* in the shape that is compared */
+	struct dr_text text;
+	struct dr_place place;
+	int index; /* in the order of the map */
 };
+
+struct items
+{
+	struct item *list;
+	size_t count;
+};
+
+
+/* Room for items; none, with an error, when there is no memory */
+static struct items new_items(struct dr_spec *spec, size_t count)
+{
+	struct items items = {calloc(count + 1, sizeof(*items.list)), 0};
+
+	if(!items.list)
+		spec->no_memory = true;
+	return items;
+}
+
+
+static void add_item(struct items *items, unsigned kind, struct dr_text key,
+		struct dr_text text, struct dr_place place)
+{
+	struct item *item = &items->list[items->count];
+
+	*item = (struct item){kind, key, text, place, (int)items->count};
+	items->count++;
+}
+
+
+static int compare_keys(const void *one, const void *other)
+{
+	const struct item *a = one;
+	const struct item *b = other;
+
+	if(a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if(a->key.len != b->key.len)
+		return a->key.len < b->key.len ? -1 : 1;
+
+	return a->key.len > 0 ? memcmp(a->key.s, b->key.s, a->key.len) : 0;
+}
 
 
 static int compare(const void *one, const void *other)
 {
-	const struct dr_text *a = &((const struct named *)one)->name;
-	const struct dr_text *b = &((const struct named *)other)->name;
-	size_t len = a->len < b->len ? a->len : b->len;
-	int order = memcmp(a->s, b->s, len);
+	int order = compare_keys(one, other);
 
-	if(order != 0 || a->len == b->len)
+	if(order != 0)
 		return order;
 
-	return a->len < b->len ? -1 : 1;
+	return ((const struct item *)one)->index
+		   - ((const struct item *)other)->index;
 }
 
 
-/* All profiles, sorted by name; NULL when there is no memory */
-static struct named *sorted_profiles(struct dr_spec *spec)
+/* Complain about each item that another one before it clashes with; there are
+ * none any more */
+static void check_twice(struct dr_spec *spec, struct dr_complainer *complainer,
+		struct items *items, const char *what)
 {
-	size_t count = spec->profiles.count;
-	struct named *sorted = calloc(count, sizeof(*sorted));
+	const struct item *first = items->list;
+	char shown[DR_SHOWN_MAX];
 	size_t i;
 
-	if(!sorted) {
-		spec->no_memory = true;
-		return NULL;
+	qsort(items->list, items->count, sizeof(*items->list), compare);
+	for(i = 1; i < items->count; i++) {
+		const struct item *item = &items->list[i];
+
+		if(compare_keys(first, item) == 0)
+			dr_complain(complainer, item->place,
+					"%s \"%s\" is there twice, expected each once; the first "
+					"is in %s:%d",
+					what, dr_shown(shown, item->text),
+					spec->files.list[first->place.file].s, first->place.line);
+		else
+			first = item;
 	}
-	for(i = 0; i < count; i++) {
-		sorted[i].name = spec->profiles.list[i].name;
-		sorted[i].index = (int)i;
+	free(items->list);
+}
+
+
+static void check_trunks(struct dr_spec *spec, struct dr_complainer *complainer)
+{
+	struct items items = new_items(spec, spec->trunks.count);
+	size_t i;
+
+	for(i = 0; items.list && i < spec->trunks.count; i++) {
+		const struct dr_spec_trunk *trunk = &spec->trunks.list[i];
+
+		if(trunk->name.len > 0)
+			add_item(&items, 0, trunk->name, trunk->name, trunk->place);
 	}
-	qsort(sorted, count, sizeof(*sorted), compare);
-	return sorted;
+	if(items.list)
+		check_twice(spec, complainer, &items, "trunk");
+}
+
+
+static void check_bridges(
+		struct dr_spec *spec, struct dr_complainer *complainer)
+{
+	struct items items = new_items(spec, spec->bridges.count);
+	char shown[DR_SHOWN_MAX];
+	size_t i;
+
+	for(i = 0; items.list && i < spec->bridges.count; i++) {
+		const struct dr_spec_bridge *bridge = &spec->bridges.list[i];
+
+		if(bridge->name.len > 0)
+			add_item(&items, 0, bridge->name, bridge->name, bridge->place);
+		if(dr_bridge_has(bridge, bridge->detail_header.text))
+			dr_complain(complainer, bridge->detail_header.place,
+					"header \"%s\" is there twice, expected each once",
+					dr_shown(shown, bridge->detail_header.text));
+	}
+	if(items.list)
+		check_twice(spec, complainer, &items, "bridge");
+}
+
+
+static void check_patterns(struct dr_spec *spec,
+		struct dr_complainer *complainer,
+		const struct dr_spec_patterns *patterns)
+{
+	struct items items = new_items(spec, patterns->count);
+	size_t i;
+
+	for(i = 0; items.list && i < patterns->count; i++) {
+		const struct dr_spec_pattern *pattern = &patterns->list[i];
+		const struct dr_network *network = &pattern->network;
+		struct dr_text key = {
+				(const char *)network->address.bytes, network->address.len};
+		char host[DR_HOST_MAX];
+
+		if(pattern->is_host)
+			key = dr_spec_text(
+					spec, host, dr_host_key(host, sizeof(host), pattern->text));
+		/* the number of bits tells networks of one address apart */
+		add_item(&items, pattern->is_host ? 0 : 1 + network->bits, key,
+				pattern->text, pattern->place);
+	}
+	if(items.list)
+		check_twice(spec, complainer, &items, "host or address");
 }
 
 
 /* Index of a profile, or DR_NONE with a complaint */
-static int find_profile(const struct dr_spec *spec, const struct named *sorted,
-		struct dr_complainer *complainer, struct dr_text name, size_t at)
+static int find_profile(const struct items *profiles,
+		struct dr_complainer *complainer, const struct dr_spec_name *name)
 {
-	struct named wanted = {name, DR_NONE};
-	const struct named *found = bsearch(
-			&wanted, sorted, spec->profiles.count, sizeof(*sorted), compare);
+	struct item wanted = {.key = name->text};
+	const struct item *found = bsearch(&wanted, profiles->list, profiles->count,
+			sizeof(wanted), compare_keys);
 	char shown[DR_SHOWN_MAX];
 
 	if(found)
 		return found->index;
 
-	dr_complain(complainer, at,
+	dr_complain(complainer, name->place,
 			"unknown profile \"%s\", expected one of this map, or default",
-			dr_shown(shown, name));
+			dr_shown(shown, name->text));
 	return DR_NONE;
 }
 
 
-/* What a profile extends: what it says, else the default profile */
-static void find_parents(struct dr_spec *spec, const struct named *sorted,
+/* Find what profiles extend, the default profile where they do not say, and the
+ * profiles of trunks */
+static void find_profiles(struct dr_spec *spec, const struct items *profiles,
 		struct dr_complainer *complainer)
 {
 	size_t i;
@@ -87,16 +202,22 @@ static void find_parents(struct dr_spec *spec, const struct named *sorted,
 
 		profile->parent =
 				i == DR_PROFILE_DEFAULT ? DR_NONE : DR_PROFILE_DEFAULT;
-		if(profile->extends_place.at == 0 || profile->extends.len == 0)
+		if(profile->extends.text.len == 0)
 			continue;
 		if(i == DR_PROFILE_DEFAULT)
-			dr_complain(complainer, profile->extends_place.at,
+			dr_complain(complainer, profile->extends.place,
 					"\"extends\" in the profile default, expected it in "
-					"others: "
-					"they all extend this one");
+					"others: they all extend this one");
 		else
-			profile->parent = find_profile(spec, sorted, complainer,
-					profile->extends, profile->extends_place.at);
+			profile->parent =
+					find_profile(profiles, complainer, &profile->extends);
+	}
+	for(i = 0; i < spec->trunks.count; i++) {
+		struct dr_spec_trunk *trunk = &spec->trunks.list[i];
+
+		if(trunk->profile_name.text.len > 0)
+			trunk->profile =
+					find_profile(profiles, complainer, &trunk->profile_name);
 	}
 }
 
@@ -121,7 +242,7 @@ static void complain_cycle(
 				(int)list[i].name.len, list[i].name.s);
 	else
 		snprintf(names + len, sizeof(names) - len, "...");
-	dr_complain(complainer, list[first].extends_place.at,
+	dr_complain(complainer, list[first].extends.place,
 			"profiles that extend each other: %s, expected an end", names);
 }
 
@@ -162,7 +283,7 @@ static void check_depth(struct dr_spec *spec, struct dr_complainer *complainer)
 			count++;
 		}
 		if(i == DR_NONE && count == DR_EXTENDS_MAX + 1)
-			dr_complain(complainer, list[start].place.at,
+			dr_complain(complainer, list[start].place,
 					"too many profiles extend each other from here on, "
 					"expected "
 					"at most %d",
@@ -174,7 +295,7 @@ static void check_depth(struct dr_spec *spec, struct dr_complainer *complainer)
 static void check_extends(
 		struct dr_spec *spec, struct dr_complainer *complainer)
 {
-	size_t errors = complainer->errors;
+	size_t errors = complainer->complaints->errors;
 	size_t *walks = calloc(spec->profiles.count, sizeof(*walks));
 
 	if(!walks) {
@@ -183,37 +304,104 @@ static void check_extends(
 	}
 	check_cycles(spec, complainer, walks);
 	free(walks);
-	if(complainer->errors == errors)
+	if(complainer->complaints->errors == errors)
 		check_depth(spec, complainer);
 }
 
 
+/* Warn about rules that ask for what their source never has */
+static void check_sources(
+		const struct dr_spec *spec, struct dr_complainer *complainer)
+{
+	size_t i;
+
+	for(i = 0; i < spec->rules.count; i++) {
+		const struct dr_conditions *when = &spec->rules.list[i].when;
+		const struct dr_key *key = dr_rule_group.keys;
+		const char *text = NULL;
+		struct dr_value value;
+		unsigned asks = 0;
+
+		for(; key->flags & DR_KEY_CONDITION; key++) {
+			if(dr_key_value(key, when, 0, &value))
+				asks |= key->flags;
+		}
+		if(when->source == DR_SOURCE_CANCEL)
+			text = "a call that was cancelled is decided before all rules, "
+				   "expected another source";
+		else if(when->source == DR_SOURCE_SCRIPT && asks & DR_KEY_ASKS_REPLY)
+			text = "what the script does has no causes, header fields or "
+				   "words, expected only code and after with source script";
+		else if((when->source == DR_SOURCE_TIMEOUT
+						|| when->source == DR_SOURCE_TRANSPORT)
+				&& asks & (DR_KEY_ASKS_CODE | DR_KEY_ASKS_REPLY))
+			text = "without a reply there is no code or other part of one, "
+				   "expected only after with this source";
+		if(text)
+			dr_warn(complainer, spec->rules.list[i].place,
+					"this rule can never match: %s", text);
+	}
+}
+
+
 /**
- * Find the profiles that profiles and trunks name, and complain about names that
- * are not there or there twice, and about profiles that extend each other in a
- * cycle or too deep
+ * Find the profiles that profiles and trunks name, and complain about all that
+ * only the whole map shows: names that are not there or there twice, profiles
+ * that extend each other in a cycle or too deep, rules that ask for what their
+ * source never has
  *
  * @param spec       What the map says; its parents and profiles are set. Without
  *                   memory its field no_memory is set.
- * @param complainer Hears about everything that is wrong
+ * @param complainer Gets all that is wrong
  */
 void dr_map_check(struct dr_spec *spec, struct dr_complainer *complainer)
 {
-	struct named *sorted = sorted_profiles(spec);
+	struct items profiles = new_items(spec, spec->profiles.count);
 	size_t i;
 
-	if(!sorted)
+	if(!profiles.list)
 		return;
 
-	find_parents(spec, sorted, complainer);
-	check_extends(spec, complainer);
-	for(i = 0; i < spec->trunks.count; i++) {
-		struct dr_spec_trunk *trunk = &spec->trunks.list[i];
+	for(i = 0; i < spec->profiles.count; i++) {
+		const struct dr_spec_profile *profile = &spec->profiles.list[i];
 
-		if(trunk->profile_name.len > 0)
-			trunk->profile = find_profile(spec, sorted, complainer,
-					trunk->profile_name, trunk->profile_place.at);
+		add_item(&profiles, 0, profile->name, profile->name, profile->place);
 	}
-	free(sorted);
-	dr_check_unique(spec, complainer);
+	qsort(profiles.list, profiles.count, sizeof(*profiles.list), compare);
+	find_profiles(spec, &profiles, complainer);
+	free(profiles.list);
+	check_extends(spec, complainer);
+	check_trunks(spec, complainer);
+	check_bridges(spec, complainer);
+	check_patterns(spec, complainer, &spec->trunk_patterns);
+	check_patterns(spec, complainer, &spec->bridge_patterns);
+	check_sources(spec, complainer);
+}
+
+
+/**
+ * Warn about rules that never decide, for an earlier one of their profile takes
+ * all that they would take
+ *
+ * @param spec       What the map says
+ * @param map        The same, compiled
+ * @param complainer Gets the warnings
+ */
+void dr_map_check_rules(const struct dr_spec *spec, const struct dr_map *map,
+		struct dr_complainer *complainer)
+{
+	size_t i;
+
+	for(i = 0; i < spec->rules.count; i++) {
+		const struct dr_spec_rule *by;
+		int number;
+
+		if(!dr_map_covers(map, (int)i, &number))
+			continue;
+		by = &spec->rules.list[number];
+		dr_warn(complainer, spec->rules.list[i].place,
+				"this rule can never match: rule %d of its profile (%s:%d) "
+				"takes the same and more, expected it behind this one",
+				by->number, spec->files.list[by->place.file].s, by->place.line);
+	}
 }

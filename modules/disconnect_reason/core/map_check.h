@@ -9,10 +9,10 @@
 #ifndef DR_MAP_CHECK_H
 #define DR_MAP_CHECK_H
 
-#include "map_complain.h"
-#include "map_spec.h"
+#include "map_error.h"
 
 void dr_map_check(struct dr_spec *spec, struct dr_complainer *complainer);
-void dr_check_unique(struct dr_spec *spec, struct dr_complainer *complainer);
+void dr_map_check_rules(const struct dr_spec *spec, const struct dr_map *map,
+		struct dr_complainer *complainer);
 
 #endif

@@ -512,7 +512,7 @@ static void add_bridges(const struct dr_spec *spec, struct build *build)
 
 		out.name = add_text(build, bridge->name);
 		out.headers = add_texts(build, bridge->headers, bridge->header_count);
-		out.detail_header = add_text(build, bridge->detail_header);
+		out.detail_header = add_text(build, bridge->detail_header.text);
 		out.phrase_is_reason = bridge->phrase_is_reason;
 		out.patterns = add_patterns(
 				build, DR_KIND_BRIDGE_NET, patterns, count, &pattern, (int)i);

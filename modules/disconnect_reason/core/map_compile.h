@@ -9,7 +9,7 @@
 #ifndef DR_MAP_COMPILE_H
 #define DR_MAP_COMPILE_H
 
-#include "map_spec.h"
+#include "map_def.h"
 
 int dr_map_compile(const struct dr_spec *spec, struct dr_map **map);
 

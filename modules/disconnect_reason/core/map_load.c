@@ -5,60 +5,272 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * The way of a map: its files become one text (map_files, map_scan), libconfig
- * makes settings of it, these are read into a spec (map_load_*), the spec is
- * checked as a whole (map_check) and compiled (map_compile).
+ * The way of a map: its files become one text (map_text), libconfig makes
+ * settings of it, these are read into a spec by the tables of map_keys, the spec
+ * is checked as a whole (map_check) and compiled (map_compile). Only this file
+ * knows libconfig. A reader leaves its value alone when something is wrong.
  */
 
 #include <errno.h>
 #include <libconfig.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "map_check.h"
 #include "map_compile.h"
+#include "map_keys.h"
 #include "map_load.h"
-#include "map_load_keys.h"
-#include "map_match.h"
+#include "map_value.h"
 
-#define EXPECTED_VERSION "version = 1"
+/* Room for the names of all keys of a group */
+#define NAMES_MAX 128
+
+#define COMPLAIN(l, s, ...) \
+	dr_complain((l)->complainer, dr_place_of(l, s), __VA_ARGS__)
 
 
-static void read_version(
-		struct dr_loader *loader, const config_setting_t *s, void *target)
+static dr_reader read_profiles, read_list;
+
+
+/* Write the names of those keys of a group that have a flag; 0: of all. prefix
+ * comes with header. */
+static const char *key_names(
+		char *buf, const struct dr_group *group, unsigned flag)
 {
-	int version;
+	const struct dr_key *key;
+	size_t len = 0;
 
-	(void)target;
-	if(dr_get_int(loader, s, EXPECTED_VERSION, &version) && version != 1)
-		dr_complain(loader->complainer, dr_at(loader, s),
-				"unknown version %d, expected " EXPECTED_VERSION, version);
+	buf[0] = '\0';
+	for(key = group->keys; key->name; key++) {
+		if(flag != 0 && (!(key->flags & flag) || key->type == DR_KEY_PREFIX))
+			continue;
+		len += (size_t)snprintf(buf + len, NAMES_MAX - len, "%s%s",
+				len > 0 ? ", " : "", key->name);
+	}
+	return buf;
 }
 
 
-static const struct dr_key map_keys[] = {
-		{"version", read_version},
-		{"profiles", dr_read_profiles},
-		{"trunks", dr_read_trunks},
-		{"bridges", dr_read_bridges},
-		{NULL, NULL},
-};
-
-
-static void read_map(struct dr_loader *loader, const config_setting_t *root)
+static void read_member(struct dr_loader *l, dr_setting *s,
+		const struct dr_group *group, void *target)
 {
-	static const struct dr_keys keys = {"a map", map_keys};
+	const char *name = config_setting_name(s);
+	const struct dr_key *key = group->keys;
+	char shown[DR_SHOWN_MAX];
+	char names[NAMES_MAX];
 
-	dr_read_group(loader, root, &keys, NULL);
-	if(!config_setting_get_member(root, "version"))
-		dr_complain(loader->complainer, 0,
-				"\"version\" is missing, expected " EXPECTED_VERSION);
+	while(key->name && strcmp(key->name, name) != 0)
+		key++;
+
+	l->key = key;
+	if(key->name && key->type == DR_KEY_PROFILES)
+		read_profiles(l, s, target);
+	else if(key->name && key->type < DR_KEY_HOSTS)
+		read_list(l, s, target);
+	else if(key->name)
+		dr_value_read(l, s, (char *)target + key->offset);
+	else
+		COMPLAIN(l, s, "unknown key \"%s\", expected one of %s",
+				dr_shown(shown, (struct dr_text){name, strlen(name)}),
+				key_names(names, group, 0));
+}
+
+
+/* Does a group have a key, be its value good or not? */
+static bool has(dr_setting *s, const char *key)
+{
+	return config_setting_get_member(s, key) != NULL;
+}
+
+
+/* Complain about keys that a group needs */
+static void check_missing(
+		struct dr_loader *l, dr_setting *s, const struct dr_group *group)
+{
+	const struct dr_key *key;
+	char names[NAMES_MAX];
+	unsigned flags = 0;
+	unsigned made = 0;
+
+	for(key = group->keys; key->name; key++) {
+		flags |= key->flags;
+		if(has(s, key->name))
+			made |= key->flags;
+		else if(key->missing)
+			COMPLAIN(l, s, "%s without \"%s\", expected %s", group->name,
+					key->name, key->missing);
+	}
+	if(flags & ~made & DR_KEY_CONDITION)
+		COMPLAIN(l, s, "%s without a condition, expected at least one of %s",
+				group->name, key_names(names, group, DR_KEY_CONDITION));
+}
+
+
+/* Read a group, each key with its own reader */
+static void read_group(struct dr_loader *l, dr_setting *s,
+		const struct dr_group *group, void *target)
+{
+	int i;
+
+	if(!config_setting_is_group(s)) {
+		dr_complain_type(l, s, group->expected);
+		return;
+	}
+	for(i = 0; i < config_setting_length(s); i++)
+		read_member(l, config_setting_get_elem(s, (unsigned)i), group, target);
+
+	check_missing(l, s, group);
+}
+
+
+static void read_rule(struct dr_loader *l, dr_setting *s, void *value)
+{
+	struct dr_spec_rule *rule;
+
+	(void)value;
+	l->number++;
+	if(l->spec->rules.count == DR_RULES_MAX) {
+		if(!l->is_full)
+			COMPLAIN(l, s, "too many rules, expected at most %d in a map",
+					DR_RULES_MAX);
+		l->is_full = true;
+		return;
+	}
+	rule = dr_spec_add(l->spec, rules);
+	if(!rule)
+		return;
+	rule->place = dr_place_of(l, s);
+	rule->profile = l->owner;
+	rule->number = l->number;
+	rule->when.source = DR_ANY;
+	rule->when.after = DR_ANY;
+	read_group(l, s, &dr_rule_group, rule);
+	if(config_setting_is_group(s) && has(s, "prefix") && !has(s, "header"))
+		COMPLAIN(l, s,
+				"\"prefix\" without \"header\", expected the name of the "
+				"header field");
+}
+
+
+static void read_profile(struct dr_loader *l, dr_setting *s)
+{
+	const char *name = config_setting_name(s);
+	struct dr_text text = {name, strlen(name)};
+	struct dr_spec_profile *profile = l->spec->profiles.list;
+
+	if(!dr_text_is(text, profile->name))
+		profile = dr_spec_add(l->spec, profiles);
+	if(!profile)
+		return;
+	if(text.len > DR_NAME_MAX)
+		COMPLAIN(l, s, "a name of %zu characters, expected %s", text.len,
+				DR_EXPECTED_PROFILE);
+	profile->place = dr_place_of(l, s);
+	profile->name = text;
+	profile->parent = DR_NONE;
+	profile->q850 = DR_ANY;
+	l->owner = (int)(profile - l->spec->profiles.list);
+	read_group(l, s, &dr_profile_group, profile);
+}
+
+
+static void read_profiles(struct dr_loader *l, dr_setting *s, void *value)
+{
+	int i;
+
+	(void)value;
+	if(!config_setting_is_group(s)) {
+		dr_complain_type(l, s, l->key->expected);
+		return;
+	}
+	for(i = 0; i < config_setting_length(s); i++)
+		read_profile(l, config_setting_get_elem(s, (unsigned)i));
+}
+
+
+static void read_trunk(struct dr_loader *l, dr_setting *s, void *value)
+{
+	struct dr_spec_trunk *trunk = dr_spec_add(l->spec, trunks);
+
+	(void)value;
+	if(!trunk)
+		return;
+	trunk->place = dr_place_of(l, s);
+	trunk->profile = DR_PROFILE_DEFAULT;
+	l->owner = (int)l->spec->trunks.count - 1;
+	l->patterns = &l->spec->trunk_patterns;
+	read_group(l, s, &dr_trunk_group, trunk);
+}
+
+
+static void read_reply(struct dr_loader *l, dr_setting *s, void *value)
+{
+	struct dr_spec_reply *out = dr_spec_add(l->spec, replies);
+
+	(void)value;
+	if(!out)
+		return;
+	out->bridge = l->owner;
+	out->reply.reason = DR_ANY;
+	out->reply.source = DR_ANY;
+	out->reply.after = DR_ANY;
+	read_group(l, s, &dr_reply_group, &out->reply);
+}
+
+
+static void read_bridge(struct dr_loader *l, dr_setting *s, void *value)
+{
+	static const struct dr_text header = DR_TEXT("X-LK-Disconnect-Reason");
+	struct dr_spec_bridge *bridge = dr_spec_add(l->spec, bridges);
+
+	(void)value;
+	if(!bridge)
+		return;
+	bridge->place = dr_place_of(l, s);
+	l->owner = (int)l->spec->bridges.count - 1;
+	l->patterns = &l->spec->bridge_patterns;
+	if(config_setting_is_group(s) && !has(s, "headers"))
+		bridge->headers[bridge->header_count++] = header;
+	read_group(l, s, &dr_bridge_group, bridge);
+}
+
+
+/* Read a list of groups; an empty array holds nothing of a wrong type */
+static void read_list(struct dr_loader *l, dr_setting *s, void *value)
+{
+	static const struct
+	{
+		dr_reader *read;
+		int most;
+		const char *what;
+	} lists[] = {
+			[DR_KEY_RULES] = {read_rule, INT_MAX, NULL},
+			[DR_KEY_TRUNKS] = {read_trunk, DR_TRUNKS_MAX, "trunks"},
+			[DR_KEY_BRIDGES] = {read_bridge, DR_BRIDGES_MAX, "bridges"},
+			[DR_KEY_REPLIES] = {read_reply, DR_BRIDGE_REPLIES_MAX, "replies"},
+	};
+	enum dr_key_type type = l->key->type;
+	int length = config_setting_length(s);
+	int i;
+
+	l->number = 0;
+	if(length > lists[type].most)
+		COMPLAIN(l, s, "too many %s, expected at most %d in %s",
+				lists[type].what, lists[type].most,
+				type == DR_KEY_REPLIES ? "a bridge" : "a map");
+	else if(!config_setting_is_list(s)
+			&& !(config_setting_is_array(s) && length == 0))
+		dr_complain_type(l, s, l->key->expected);
+	else
+		for(i = 0; i < length; i++)
+			lists[type].read(l, config_setting_get_elem(s, (unsigned)i), value);
 }
 
 
 /* libconfig's words for an error differ from version to version */
-static void complain_syntax(
-		struct dr_complainer *complainer, const config_t *config)
+static void complain_syntax(struct dr_loader *l, const config_t *config)
 {
 	static const struct
 	{
@@ -72,62 +284,21 @@ static void complain_syntax(
 					"an array with values of several types, expected one type, "
 					"or a list: ( )"},
 	};
+	struct dr_place place =
+			dr_map_text_place(l->text, (size_t)config_error_line(config));
 	const char *text = config_error_text(config);
 	size_t i;
 
 	for(i = 0; text && i < sizeof(texts) / sizeof(*texts); i++) {
 		if(strcmp(text, texts[i].theirs) == 0) {
-			dr_complain(complainer, (size_t)config_error_line(config), "%s",
-					texts[i].ours);
+			dr_complain(l->complainer, place, "%s", texts[i].ours);
 			return;
 		}
 	}
-	dr_complain(complainer, (size_t)config_error_line(config),
+	dr_complain(l->complainer, place,
 			"%s, expected NAME = VALUE; with all brackets and quotes closed, "
 			"here or on the line before",
 			text ? text : "syntax error");
-}
-
-
-/**
- * Read a text into a spec. libconfig lives and dies in here, it is used nowhere
- * else.
- *
- * When there is no memory, libconfig 1.5 goes on with a null pointer, and later
- * versions end the process. dr_files_read() has bounded how much it needs: less
- * than 200 bytes for each of a million values.
- */
-static void read_text(struct dr_loader *loader, const char *text)
-{
-	config_t config;
-
-	config_init(&config);
-	if(config_read_string(&config, text) == CONFIG_TRUE)
-		read_map(loader, config_root_setting(&config));
-	else
-		complain_syntax(loader->complainer, &config);
-	config_destroy(&config);
-}
-
-
-/* Warn about rules that never decide; the map is as it was read */
-static void warn_rules(const struct dr_spec *spec, const struct dr_map *map,
-		struct dr_complainer *complainer)
-{
-	size_t i;
-
-	for(i = 0; i < spec->rules.count; i++) {
-		const struct dr_spec_rule *by;
-		int number;
-
-		if(!dr_map_covers(map, (int)i, &number))
-			continue;
-		by = &spec->rules.list[number];
-		dr_warn(complainer, spec->rules.list[i].place.at,
-				"this rule can never match: rule %d of its profile (%s:%d) "
-				"takes the same and more, expected it behind this one",
-				by->number, spec->files.list[by->place.file].s, by->place.line);
-	}
 }
 
 
@@ -137,31 +308,32 @@ static int compile(const struct dr_spec *spec, struct dr_map **map,
 	int err = dr_map_compile(spec, map);
 
 	if(err == 0)
-		warn_rules(spec, *map, complainer);
+		dr_map_check_rules(spec, *map, complainer);
 
 	return err;
 }
 
 
-static int load(struct dr_files *files, const char *path, struct dr_map **map,
+/* Read, check and compile a text. The spec points into what libconfig holds. */
+static int load(struct dr_map_text *text, config_t *config, struct dr_map **map,
 		struct dr_complainer *complainer)
 {
-	struct dr_spec *spec = files->spec;
-	struct dr_loader loader = {.spec = spec, .complainer = complainer};
-	int err;
+	struct dr_spec *spec = text->spec;
+	struct dr_loader l = {.spec = spec, .text = text, .complainer = complainer};
 
-	if(spec->no_memory)
-		return ENOMEM;
-	err = dr_files_read(files, path, complainer);
-	if(err != 0)
-		return err;
-
-	read_text(&loader, files->text);
+	if(config_read_string(config, text->s) != CONFIG_TRUE) {
+		complain_syntax(&l, config);
+		return EINVAL;
+	}
+	read_group(&l, config_root_setting(config), &dr_map_group, spec);
+	if(!has(config_root_setting(config), "version"))
+		dr_complain(complainer, (struct dr_place){0},
+				"\"version\" is missing, expected " DR_EXPECTED_VERSION);
 	if(!spec->no_memory)
 		dr_map_check(spec, complainer);
 	if(spec->no_memory || complainer->no_memory)
 		return ENOMEM;
-	if(complainer->errors > 0)
+	if(complainer->complaints->errors > 0)
 		return EINVAL;
 
 	return compile(spec, map, complainer);
@@ -171,7 +343,10 @@ static int load(struct dr_files *files, const char *path, struct dr_map **map,
 /**
  * Load a map from its file, with all files that it includes
  *
- * Takes bounded time and memory for any file, and never waits for one.
+ * Takes bounded time and memory for any file, and never waits for one. When
+ * there is no memory, libconfig 1.5 goes on with a null pointer, and later
+ * versions end the process; it needs less than 200 bytes for each of a million
+ * values.
  *
  * @param path       Path of the file; includes are relative to its folder
  * @param map        Set to the map, one block of dr_map_size() bytes that is to
@@ -186,23 +361,29 @@ int dr_map_load(
 		const char *path, struct dr_map **map, struct dr_complaints *complaints)
 {
 	struct dr_spec spec;
-	struct dr_files files = {.spec = &spec};
-	struct dr_complainer complainer = {.files = &files};
-	struct dr_map *loaded = NULL;
+	struct dr_map_text text = {.spec = &spec};
+	struct dr_complainer complainer = {complaints, &spec, false};
+	config_t config;
 	int err;
 
+	*map = NULL;
+	memset(complaints, 0, sizeof(*complaints));
+	config_init(&config);
 	dr_spec_init(&spec);
-	err = load(&files, path, &loaded, &complainer);
+	err = spec.no_memory ? ENOMEM : dr_map_text_read(&text, path, &complainer);
+	if(err == 0)
+		err = load(&text, &config, map, &complainer);
 	if(err == ENOMEM)
 		complainer.no_memory = true;
-	if(dr_complain_finish(&complainer, complaints) != 0)
+	dr_complain_finish(&complainer);
+	if(complainer.no_memory)
 		err = ENOMEM;
-	dr_files_free(&files);
+	dr_map_text_free(&text);
 	dr_spec_free(&spec);
+	config_destroy(&config);
 	if(err != 0) {
-		free(loaded);
-		loaded = NULL;
+		free(*map);
+		*map = NULL;
 	}
-	*map = loaded;
 	return err;
 }

@@ -58,13 +58,12 @@ static const struct option options[] = {{"code", required_argument, NULL, 0},
 /* The options are the keys of a question */
 static int take_key(void *context, const char *name, const char *value)
 {
-	struct dr_question *question = context;
+	struct dr_query *query = context;
 
-	if(dr_explain_say(question, text_of(name), text_of(value ? value : ""))
-			== 0)
+	if(dr_query_add(query, text_of(name), text_of(value ? value : "")) == 0)
 		return STATUS_GO_ON;
 
-	return print_error("explain: %s", question->error);
+	return print_error("explain: %s", query->error);
 }
 
 
@@ -82,12 +81,12 @@ static void print_pair(const struct dr_pair *pair, bool json)
 
 
 static int answer(
-		const struct dr_map *map, const struct dr_question *question, bool json)
+		const struct dr_map *map, const struct dr_query *query, bool json)
 {
 	struct dr_explanation explanation;
 	int i;
 
-	if(dr_explain(map, question, &explanation) != 0)
+	if(dr_explain(map, query, &explanation) != 0)
 		return print_error("explain: %s", explanation.error);
 
 	if(json)
@@ -102,17 +101,16 @@ static int answer(
 
 static int run(const struct command *command, int argc, char **argv)
 {
-	struct dr_question question;
+	struct dr_query query;
 	struct arguments arguments;
 	int status;
 
-	dr_explain_init(&question, true);
-	status = arguments_parse(
-			command, argc, argv, take_key, &question, &arguments);
+	dr_query_init(&query, true);
+	status = arguments_parse(command, argc, argv, take_key, &query, &arguments);
 	if(status == STATUS_GO_ON)
 		status = maps_read(&arguments);
 	if(status == STATUS_GO_ON)
-		status = answer(arguments.maps[0].map, &question, arguments.json);
+		status = answer(arguments.maps[0].map, &query, arguments.json);
 	maps_free(&arguments);
 	return status;
 }

@@ -1,5 +1,5 @@
 /**
- * @file map_address.c  Reads addresses and host names
+ * @file map_def.c  What a map says, before it is compiled
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -9,14 +9,165 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "map_address.h"
+#include "map_def.h"
 
+#define ROOM_MIN 16
 /* Longest label of a host name (RFC 1035 section 2.3.4) */
 #define LABEL_MAX 63
 /* Room for an address as text, with its zero byte */
 #define ADDRESS_TEXT_MAX 48
+
+/* Something that is kept, and what was kept before */
+struct dr_kept
+{
+	struct dr_kept *before;
+	max_align_t bytes[];
+};
+
+
+/**
+ * Make a spec that holds nothing but the default profile
+ *
+ * @param spec Set; to be freed with dr_spec_free(). Without memory its field
+ *             no_memory is set.
+ */
+void dr_spec_init(struct dr_spec *spec)
+{
+	static const struct dr_text name = DR_TEXT("default");
+	struct dr_spec_profile *profile;
+
+	memset(spec, 0, sizeof(*spec));
+	profile = dr_spec_add(spec, profiles);
+	if(!profile)
+		return;
+
+	profile->name = name;
+	profile->parent = DR_NONE;
+	profile->q850 = DR_ANY;
+}
+
+
+/**
+ * Free all that a spec holds
+ *
+ * @param spec The spec; not to be used any more
+ */
+void dr_spec_free(struct dr_spec *spec)
+{
+	while(spec->kept) {
+		struct dr_kept *before = spec->kept->before;
+
+		free(spec->kept);
+		spec->kept = before;
+	}
+	free(spec->files.list);
+	free(spec->profiles.list);
+	free(spec->rules.list);
+	free(spec->trunks.list);
+	free(spec->trunk_patterns.list);
+	free(spec->bridges.list);
+	free(spec->bridge_patterns.list);
+	free(spec->replies.list);
+	memset(spec, 0, sizeof(*spec));
+}
+
+
+/**
+ * Keep a copy of something as long as the spec lives
+ *
+ * @param spec The spec
+ * @param data What to copy; aligned as any type may need it
+ * @param size Its size in bytes
+ *
+ * @return The copy, which the spec owns; NULL when there is no memory, and then
+ *         spec->no_memory is set
+ */
+void *dr_spec_keep(struct dr_spec *spec, const void *data, size_t size)
+{
+	struct dr_kept *kept = malloc(sizeof(*kept) + size);
+
+	if(!kept) {
+		spec->no_memory = true;
+		return NULL;
+	}
+	kept->before = spec->kept;
+	spec->kept = kept;
+	if(size > 0)
+		memcpy(kept->bytes, data, size);
+
+	return kept->bytes;
+}
+
+
+/**
+ * Keep a copy of a text as long as the spec lives
+ *
+ * @param spec The spec
+ * @param s    The text
+ * @param len  Its length in bytes
+ *
+ * @return The copy; empty when there is no memory, see dr_spec_keep()
+ */
+struct dr_text dr_spec_text(struct dr_spec *spec, const char *s, size_t len)
+{
+	const char *copy = dr_spec_keep(spec, s, len);
+
+	return (struct dr_text){copy, copy ? len : 0};
+}
+
+
+/**
+ * Make room for one more element in a list
+ *
+ * @param list  The list, or NULL
+ * @param count How many elements it has
+ * @param room  How many it has room for; updated
+ * @param size  Size of an element in bytes
+ *
+ * @return The list, which may have moved; the element at count is zeroed. NULL
+ *         when there is no memory, and then the list is as it was.
+ */
+void *dr_grow(void *list, size_t count, size_t *room, size_t size)
+{
+	if(count == *room) {
+		size_t more = *room > 0 ? *room * 2 : ROOM_MIN;
+		void *grown = realloc(list, more * size);
+
+		if(!grown)
+			return NULL;
+		list = grown;
+		*room = more;
+	}
+	memset((char *)list + count * size, 0, size);
+	return list;
+}
+
+
+/**
+ * Make room for one more element in a list of a spec; see dr_spec_add()
+ *
+ * @param spec  The spec; its field no_memory is set when there is no memory
+ * @param list  The list, or NULL
+ * @param count How many elements it has
+ * @param room  How many it has room for; updated
+ * @param size  Size of an element in bytes
+ *
+ * @return The list, as dr_grow() gives it; without memory the list as it was
+ */
+void *dr_spec_grow(struct dr_spec *spec, void *list, size_t count, size_t *room,
+		size_t size)
+{
+	void *grown = dr_grow(list, count, room, size);
+
+	if(grown)
+		return grown;
+
+	spec->no_memory = true;
+	return list;
+}
 
 
 static int parse_address(const char *text, struct dr_address *address)
@@ -174,4 +325,24 @@ bool dr_host_check(struct dr_text host)
 			return false;
 	} while(host.len > 0);
 	return !is_number(label);
+}
+
+
+/**
+ * Has a bridge a header field of a name, in any case of letters?
+ *
+ * @param bridge The bridge
+ * @param header The name
+ *
+ * @return true when it is one of those that carry the reason
+ */
+bool dr_bridge_has(const struct dr_spec_bridge *bridge, struct dr_text header)
+{
+	size_t i;
+
+	for(i = 0; i < bridge->header_count; i++) {
+		if(dr_text_alike(header, bridge->headers[i]))
+			return true;
+	}
+	return false;
 }

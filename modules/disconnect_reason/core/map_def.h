@@ -1,13 +1,13 @@
 /**
- * @file map_spec.h  What a map says, before it is compiled
+ * @file map_def.h  What a map says, before it is compiled
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  */
 
-#ifndef DR_MAP_SPEC_H
-#define DR_MAP_SPEC_H
+#ifndef DR_MAP_DEF_H
+#define DR_MAP_DEF_H
 
 #include "sip_header.h"
 #include "map.h"
@@ -26,22 +26,28 @@ struct dr_place
 	int line;  /**< from 1 */
 };
 
+/** A name that stands for something elsewhere in the map */
+struct dr_spec_name
+{
+	struct dr_text text; /**< empty: none */
+	struct dr_place place;
+};
+
 struct dr_spec_profile
 {
 	struct dr_place place;
 	struct dr_text name;
-	struct dr_text extends; /**< empty: none */
-	struct dr_place extends_place;
+	struct dr_spec_name extends;
 	int parent; /**< index of the profile it extends, or DR_NONE */
 	int q850;	/**< 0, 1, or DR_ANY */
 };
 
 struct dr_spec_rule
 {
+	struct dr_conditions when;
 	struct dr_place place;
 	int profile;
 	int number; /**< from 1, in its profile */
-	struct dr_conditions when;
 	enum dr_reason reason;
 	struct dr_text detail; /**< empty: none */
 };
@@ -52,6 +58,9 @@ struct dr_network
 	struct dr_address address; /**< all bits behind the network part are 0 */
 	unsigned bits;
 };
+
+/** Room for a network as text, with its zero byte */
+#define DR_NETWORK_TEXT_MAX 64
 
 /** What finds a trunk or a bridge: a host name, or a network */
 struct dr_spec_pattern
@@ -67,10 +76,9 @@ struct dr_spec_trunk
 {
 	struct dr_place place;
 	struct dr_text name;
-	struct dr_text profile_name;
-	struct dr_place profile_place;
+	struct dr_spec_name profile_name;
 	int profile;
-	bool trust;
+	int trust; /**< 0 or 1 */
 };
 
 struct dr_spec_bridge
@@ -79,25 +87,32 @@ struct dr_spec_bridge
 	struct dr_text name;
 	struct dr_text headers[DR_BRIDGE_HEADERS_MAX];
 	size_t header_count;
-	struct dr_text detail_header; /**< empty: none */
-	bool phrase_is_reason;
+	struct dr_spec_name detail_header;
+	int phrase_is_reason; /**< 0 or 1 */
 };
 
 struct dr_spec_reply
 {
-	struct dr_place place;
-	int bridge;
 	struct dr_reply reply;
+	int bridge;
 };
 
 /** A list that grows; see dr_spec_add() */
 #define DR_LIST(type) \
-	struct            \
 	{                 \
 		type *list;   \
 		size_t count; \
 		size_t room;  \
 	}
+
+/** Codes or causes, as they stand in struct dr_conditions and struct dr_reply */
+struct dr_list
+{
+	const void *s;
+	size_t count;
+};
+
+struct dr_spec_patterns DR_LIST(struct dr_spec_pattern);
 
 /**
  * A whole map. Profile 0 is always there, DR_PROFILE_DEFAULT. The rules of one
@@ -106,16 +121,16 @@ struct dr_spec_reply
  */
 struct dr_spec
 {
-	DR_LIST(struct dr_text) files;
-	DR_LIST(struct dr_spec_profile) profiles;
-	DR_LIST(struct dr_spec_rule) rules;
-	DR_LIST(struct dr_spec_trunk) trunks;
-	DR_LIST(struct dr_spec_pattern) trunk_patterns;
-	DR_LIST(struct dr_spec_bridge) bridges;
-	DR_LIST(struct dr_spec_pattern) bridge_patterns;
-	DR_LIST(struct dr_spec_reply) replies;
-	struct dr_arena *arena; /**< all texts, codes and causes */
-	bool no_memory;			/**< something could not be added */
+	struct DR_LIST(struct dr_text) files;
+	struct DR_LIST(struct dr_spec_profile) profiles;
+	struct DR_LIST(struct dr_spec_rule) rules;
+	struct DR_LIST(struct dr_spec_trunk) trunks;
+	struct dr_spec_patterns trunk_patterns;
+	struct DR_LIST(struct dr_spec_bridge) bridges;
+	struct dr_spec_patterns bridge_patterns;
+	struct DR_LIST(struct dr_spec_reply) replies;
+	struct dr_kept *kept; /**< codes, causes and texts of its own */
+	bool no_memory;		  /**< something could not be added */
 };
 
 void dr_spec_init(struct dr_spec *spec);
@@ -134,5 +149,11 @@ void *dr_spec_grow(struct dr_spec *spec, void *list, size_t count, size_t *room,
 			 sizeof(*(spec)->name.list)),                        \
 			(spec)->no_memory ? NULL                             \
 							  : &(spec)->name.list[(spec)->name.count++])
+
+int dr_network_parse(struct dr_text text, struct dr_network *network);
+void dr_network_cut(struct dr_network *network);
+void dr_network_print(char *buf, const struct dr_network *network);
+bool dr_host_check(struct dr_text host);
+bool dr_bridge_has(const struct dr_spec_bridge *bridge, struct dr_text header);
 
 #endif

@@ -1,0 +1,210 @@
+/**
+ * @file map_error.c  What is wrong with a map
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ * In addition, as a special exception, permission is granted to link with
+ * OpenSSL.
+ */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "map_error.h"
+
+/* Longest text in bytes */
+#define TEXT_MAX 1024
+/* Warnings leave room for errors */
+#define WARNINGS_MAX (DR_COMPLAINTS_MAX / 2)
+
+
+/* One block of memory holds both texts */
+static void note(struct dr_complainer *complainer, struct dr_place place,
+		bool warning, const char *text)
+{
+	struct dr_complaints *all = complainer->complaints;
+	const struct dr_text *files = complainer->spec->files.list;
+	const char *file =
+			complainer->spec->files.count > 0 ? files[place.file].s : "";
+	size_t size = strlen(text) + 1;
+	char *copy = malloc(size + strlen(file) + 1);
+	struct dr_complaint *list =
+			dr_grow(all->list, all->count, &all->room, sizeof(*list));
+
+	if(list)
+		all->list = list;
+	if(!list || !copy) {
+		free(copy);
+		complainer->no_memory = true;
+		return;
+	}
+	memcpy(copy, text, size);
+	memcpy(copy + size, file, strlen(file) + 1);
+	list[all->count].text = copy;
+	list[all->count].file = copy + size;
+	list[all->count].line = place.line;
+	list[all->count].warning = warning;
+	list[all->count].at = place.at;
+	list[all->count].number = all->count;
+	all->count++;
+}
+
+
+/**
+ * Note an error of a map
+ *
+ * @param complainer Collects it; those beyond DR_COMPLAINTS_MAX are only counted
+ * @param place      Where; all zero: the map as a whole
+ * @param format     What is wrong, what was expected; as for printf()
+ */
+void dr_complain(struct dr_complainer *complainer, struct dr_place place,
+		const char *format, ...)
+{
+	char text[TEXT_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	complainer->complaints->errors++;
+	if(complainer->complaints->count < DR_COMPLAINTS_MAX - 1)
+		note(complainer, place, false, text);
+}
+
+
+/**
+ * Note that a map does not work as somebody may think
+ *
+ * @param complainer Collects it; those beyond half of DR_COMPLAINTS_MAX are only
+ *                   counted
+ * @param place      Where
+ * @param format     What is wrong, what was expected; as for printf()
+ */
+void dr_warn(struct dr_complainer *complainer, struct dr_place place,
+		const char *format, ...)
+{
+	char text[TEXT_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	complainer->complaints->warnings++;
+	if(complainer->complaints->warnings <= WARNINGS_MAX
+			&& complainer->complaints->count < DR_COMPLAINTS_MAX - 1)
+		note(complainer, place, true, text);
+}
+
+
+static int compare(const void *one, const void *other)
+{
+	const struct dr_complaint *a = one;
+	const struct dr_complaint *b = other;
+
+	if(a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+
+	return a->number < b->number ? -1 : 1;
+}
+
+
+/**
+ * Free complaints
+ *
+ * @param complaints What dr_map_load() set, or all zero; has none any more
+ */
+void dr_complaints_free(struct dr_complaints *complaints)
+{
+	size_t i;
+
+	for(i = 0; i < complaints->count; i++)
+		free(complaints->list[i].text);
+	free(complaints->list);
+	memset(complaints, 0, sizeof(*complaints));
+}
+
+
+/**
+ * Finish a list of complaints: in the order of their lines, and then how many
+ * are not listed
+ *
+ * @param complainer Its complaints are to be freed with dr_complaints_free().
+ *                   Without memory its field no_memory is set, and there is one
+ *                   error that says so, at least in their number.
+ */
+void dr_complain_finish(struct dr_complainer *complainer)
+{
+	static const struct dr_place whole = {0}, end = {.at = SIZE_MAX};
+	struct dr_complaints *all = complainer->complaints;
+	size_t count = all->errors + all->warnings;
+	char text[TEXT_MAX];
+
+	if(count > all->count && !complainer->no_memory) {
+		snprintf(text, sizeof(text),
+				"%zu more complaints, expected fewer than %d: the others are "
+				"not listed",
+				count - all->count, DR_COMPLAINTS_MAX);
+		note(complainer, end, all->errors == 0, text);
+	}
+	if(complainer->no_memory) {
+		dr_complaints_free(all);
+		all->errors = 1;
+		note(complainer, whole, false,
+				"no memory, expected enough to load the map");
+	}
+	if(all->count > 0)
+		qsort(all->list, all->count, sizeof(*all->list), compare);
+}
+
+
+/**
+ * Write a complaint as people read it: FILE:LINE: [warning: ]TEXT, without the
+ * line where the file as a whole is meant
+ *
+ * @param buf       Where to write; ends with a zero byte, cut when it must be
+ * @param size      Its size in bytes, at least 1
+ * @param complaint The complaint
+ *
+ * @return Length in bytes of the whole text, be it cut or not
+ */
+size_t dr_complaint_print(
+		char *buf, size_t size, const struct dr_complaint *complaint)
+{
+	const char *word = complaint->warning ? "warning: " : "";
+	int len;
+
+	if(complaint->line > 0)
+		len = snprintf(buf, size, "%s:%d: %s%s", complaint->file,
+				complaint->line, word, complaint->text);
+	else
+		len = snprintf(
+				buf, size, "%s: %s%s", complaint->file, word, complaint->text);
+	return len > 0 ? (size_t)len : 0;
+}
+
+
+/**
+ * Make a text of a map fit to be shown: no control bytes, not too long
+ *
+ * @param buf  Where to write; DR_SHOWN_MAX bytes
+ * @param text The text
+ *
+ * @return buf
+ */
+const char *dr_shown(char *buf, struct dr_text text)
+{
+	static const char more[] = "...";
+	size_t len = 0;
+
+	while(len < text.len && len < DR_SHOWN_MAX - sizeof(more)) {
+		unsigned char c = (unsigned char)text.s[len];
+
+		buf[len++] = c < 0x20 || c == 0x7f ? '?' : (char)c;
+	}
+	buf[len] = '\0';
+	if(len < text.len)
+		memcpy(buf + len, more, sizeof(more));
+
+	return buf;
+}
