@@ -251,7 +251,7 @@ static bool get_listed(
 		return true;
 	}
 	value->number = ((const unsigned short *)values)[i];
-	if(value->number < CODE_MIN)
+	if(value->number <= 6)
 		value->text = classes[value->number];
 	return true;
 }
