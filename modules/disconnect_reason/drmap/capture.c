@@ -47,7 +47,7 @@ static int digit(char c)
 
 /* Turn the hexadecimal digits at s into bytes, in place; the text is empty when
  * there are none */
-static struct dr_text take_bytes(char *s)
+static struct dr_text decode_hex(char *s)
 {
 	struct dr_text bytes = {s, 0};
 
@@ -97,7 +97,7 @@ static void find_destination(char *line, struct dr_address *address)
 
 		if(value == NULL)
 			continue;
-		bytes = take_bytes(value);
+		bytes = decode_hex(value);
 		if(bytes.len == 4 || bytes.len == 16) {
 			memcpy(address->bytes, bytes.s, bytes.len);
 			address->len = bytes.len;
@@ -107,7 +107,7 @@ static void find_destination(char *line, struct dr_address *address)
 
 
 /* All messages of a line. The next one is found before the line is changed. */
-static void take_line(char *line, message_callback *take, void *context)
+static void read_line(char *line, message_callback *on_message, void *context)
 {
 	struct dr_address destination;
 	char *value = find_value(line, "\"sip_raw\":");
@@ -117,14 +117,14 @@ static void take_line(char *line, message_callback *take, void *context)
 	while(value) {
 		char *next = next_value(value, is_array);
 
-		take(context, take_bytes(value), &destination);
+		on_message(context, decode_hex(value), &destination);
 		value = next;
 	}
 }
 
 
-/* Take all lines: 0, or errno when they cannot be read or find no memory */
-static int take_lines(FILE *lines, message_callback *take, void *context)
+/* Read all lines: 0, or errno when they cannot be read or find no memory */
+static int read_lines(FILE *lines, message_callback *on_message, void *context)
 {
 	char *line = NULL;
 	size_t size = 0;
@@ -132,7 +132,7 @@ static int take_lines(FILE *lines, message_callback *take, void *context)
 
 	errno = 0;
 	while(getline(&line, &size, lines) > 0)
-		take_line(line, take, context);
+		read_line(line, on_message, context);
 	error = feof(lines) ? 0 : errno;
 	free(line);
 	return error;
@@ -239,8 +239,8 @@ static int finish(struct child *child)
 }
 
 
-static int read_capture(
-		const struct capture *capture, message_callback *take, void *context)
+static int read_capture(const struct capture *capture,
+		message_callback *on_message, void *context)
 {
 	struct child child = {0, NULL, NULL};
 	int error = start(capture, &child);
@@ -252,7 +252,7 @@ static int read_capture(
 	else if(error != 0)
 		print_error("replay: cannot run tshark: %s", strerror(error));
 	else {
-		error = take_lines(child.lines, take, context);
+		error = read_lines(child.lines, on_message, context);
 		status = finish(&child);
 		if(error != 0 && status == STATUS_GO_ON)
 			status = print_error(
@@ -264,8 +264,8 @@ static int read_capture(
 }
 
 
-static int read_fields(
-		const struct capture *capture, message_callback *take, void *context)
+static int read_fields(const struct capture *capture,
+		message_callback *on_message, void *context)
 {
 	bool is_stdin = strcmp(capture->fields, STANDARD_INPUT) == 0;
 	FILE *lines = is_stdin ? stdin : fopen(capture->fields, "r");
@@ -273,7 +273,7 @@ static int read_fields(
 
 	if(lines == NULL)
 		return print_error("replay: %s: %s", capture->fields, strerror(errno));
-	error = take_lines(lines, take, context);
+	error = read_lines(lines, on_message, context);
 	if(error != 0)
 		print_error("replay: %s: %s", capture->fields, strerror(error));
 	if(!is_stdin)
@@ -285,18 +285,19 @@ static int read_fields(
 /**
  * Read all SIP messages of a capture, in its order
  *
- * @param capture Where it comes from
- * @param take    Takes each message, from its first line to the end of its body
- * @param context Handed to take
+ * @param capture    Where it comes from
+ * @param on_message Called with each message, from its first line to the end of
+ *                   its body
+ * @param context    Handed to on_message
  *
  * @return STATUS_GO_ON, or STATUS_ERROR after saying what is wrong; messages
- *         may have been taken all the same
+ *         may have been handed on all the same
  */
-int capture_read(
-		const struct capture *capture, message_callback *take, void *context)
+int capture_read(const struct capture *capture, message_callback *on_message,
+		void *context)
 {
 	if(capture->fields)
-		return read_fields(capture, take, context);
+		return read_fields(capture, on_message, context);
 
-	return read_capture(capture, take, context);
+	return read_capture(capture, on_message, context);
 }

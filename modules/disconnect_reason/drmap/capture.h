@@ -22,11 +22,11 @@ struct capture
 	int decode_as_count;
 };
 
-/** Takes a message of the capture; its texts are gone afterwards */
+/** Called with a message of the capture; its texts are gone afterwards */
 typedef void message_callback(void *context, struct dr_text message,
 		const struct dr_address *destination);
 
-int capture_read(
-		const struct capture *capture, message_callback *take, void *context);
+int capture_read(const struct capture *capture, message_callback *on_message,
+		void *context);
 
 #endif

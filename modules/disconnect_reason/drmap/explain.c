@@ -55,8 +55,8 @@ static const struct option options[] = {{"code", required_argument, NULL, 0},
 		COMMON_OPTIONS};
 
 
-/* The options are the keys of a question */
-static int take_key(void *context, const char *name, const char *value)
+/* The options are the keys of a query */
+static int parse_option(void *context, const char *name, const char *value)
 {
 	struct dr_query *query = context;
 
@@ -106,7 +106,8 @@ static int run(const struct command *command, int argc, char **argv)
 	int status;
 
 	dr_query_init(&query, true);
-	status = arguments_parse(command, argc, argv, take_key, &query, &arguments);
+	status = arguments_parse(
+			command, argc, argv, parse_option, &query, &arguments);
 	if(status == STATUS_GO_ON)
 		status = maps_read(&arguments);
 	if(status == STATUS_GO_ON)

@@ -127,15 +127,15 @@ static int check_count(const struct command *command, int count, char **files)
  * @param command   The subcommand
  * @param argc      Number of its arguments, with its own name
  * @param argv      The arguments; put in another order, the files last
- * @param take      Takes the options that are not common, where there are some
- * @param context   Handed to take
+ * @param on_option Called with the options that are not common; NULL: none
+ * @param context   Handed to on_option
  * @param arguments Set; no map is read
  *
  * @return STATUS_GO_ON, or the exit status: help was given, or one line says
  *         what is wrong
  */
 int arguments_parse(const struct command *command, int argc, char **argv,
-		take_option *take, void *context, struct arguments *arguments)
+		option_callback *on_option, void *context, struct arguments *arguments)
 {
 	/* getopt_long() begins its messages with it, and argv keeps it */
 	static char name[sizeof("drmap explain")];
@@ -153,7 +153,7 @@ int arguments_parse(const struct command *command, int argc, char **argv,
 		}
 		if(strcmp(command->options[index].name, "json") == 0)
 			arguments->json = true;
-		else if(take(context, command->options[index].name, optarg)
+		else if(on_option(context, command->options[index].name, optarg)
 				!= STATUS_GO_ON)
 			return STATUS_ERROR;
 	}

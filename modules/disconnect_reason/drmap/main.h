@@ -69,12 +69,12 @@ struct arguments
 	struct named_map maps[MAPS_MAX]; /**< "built-in" where none is needed */
 };
 
-/** Takes an option that only one subcommand has: STATUS_GO_ON, or STATUS_ERROR
+/** Called with an option that only one subcommand has: STATUS_GO_ON, or STATUS_ERROR
  * after saying what is wrong */
-typedef int take_option(void *context, const char *name, const char *value);
+typedef int option_callback(void *context, const char *name, const char *value);
 
 int arguments_parse(const struct command *command, int argc, char **argv,
-		take_option *take, void *context, struct arguments *arguments);
+		option_callback *on_option, void *context, struct arguments *arguments);
 int maps_read(struct arguments *arguments);
 void maps_free(struct arguments *arguments);
 int find_profile(const struct command *command, const struct named_map *map,

@@ -79,7 +79,7 @@ static bool parse_first_line(struct dr_text line, struct message *message)
 
 
 /* Each value of a Via header field; of all of them, the first two count */
-static void take_via(struct message *message, struct dr_text value)
+static void parse_via(struct message *message, struct dr_text value)
 {
 	static const struct dr_text name = DR_TEXT("branch");
 
@@ -94,7 +94,7 @@ static void take_via(struct message *message, struct dr_text value)
 }
 
 
-static void take_to(struct message *message, struct dr_text value)
+static void parse_to(struct message *message, struct dr_text value)
 {
 	static const struct dr_text name = DR_TEXT("tag");
 	const char *bracket = memchr(value.s, '>', value.len);
@@ -107,7 +107,7 @@ static void take_to(struct message *message, struct dr_text value)
 }
 
 
-static void take_cseq(struct message *message, struct dr_text value)
+static void parse_cseq(struct message *message, struct dr_text value)
 {
 	message->cseq = cut(&value, " \t\r\n");
 	if(message->code > 0)
@@ -115,7 +115,8 @@ static void take_cseq(struct message *message, struct dr_text value)
 }
 
 
-static void take_header(struct message *message, const struct dr_header *header)
+static void parse_header(
+		struct message *message, const struct dr_header *header)
 {
 	static const struct dr_text via = DR_TEXT("Via"), v = DR_TEXT("v"),
 								to = DR_TEXT("To"), t = DR_TEXT("t"),
@@ -124,13 +125,13 @@ static void take_header(struct message *message, const struct dr_header *header)
 								route = DR_TEXT("Route");
 
 	if(dr_header_is(header, via) || dr_header_is(header, v))
-		take_via(message, header->value);
+		parse_via(message, header->value);
 	else if(dr_header_is(header, to) || dr_header_is(header, t))
-		take_to(message, header->value);
+		parse_to(message, header->value);
 	else if(dr_header_is(header, call_id) || dr_header_is(header, i))
 		message->call_id = header->value;
 	else if(dr_header_is(header, cseq))
-		take_cseq(message, header->value);
+		parse_cseq(message, header->value);
 	else if(dr_header_is(header, route) && message->route.len == 0)
 		message->route = header->value;
 }
@@ -155,7 +156,7 @@ bool message_parse(struct dr_text text, struct message *message)
 
 	message->headers = headers = text;
 	while(dr_header_next(&headers, &header))
-		take_header(message, &header);
+		parse_header(message, &header);
 	return message->call_id.len > 0 && message->cseq.len > 0
 		   && message->branch.len > 0;
 }

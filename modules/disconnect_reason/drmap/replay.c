@@ -125,7 +125,7 @@ struct replay
 };
 
 
-static int take_wish(void *context, const char *name, const char *value)
+static int parse_option(void *context, const char *name, const char *value)
 {
 	struct replay *replay = context;
 	struct capture *capture = &replay->capture;
@@ -206,7 +206,7 @@ static void add_branch(struct branches *branches, const struct message *message,
 }
 
 
-static void take_request(struct branches *branches,
+static void add_request(struct branches *branches,
 		const struct message *message, const struct dr_address *destination)
 {
 	static const struct dr_text invite = DR_TEXT("INVITE"),
@@ -220,7 +220,7 @@ static void take_request(struct branches *branches,
 }
 
 
-static void take_reply(struct branches *branches, const struct message *message)
+static void add_reply(struct branches *branches, const struct message *message)
 {
 	static const struct dr_text invite = DR_TEXT("INVITE");
 	struct branch *branch;
@@ -244,8 +244,8 @@ static void take_reply(struct branches *branches, const struct message *message)
 }
 
 
-/* Take the next message of a capture */
-static void take_message(void *context, struct dr_text text,
+/* Add the next message of a capture */
+static void add_message(void *context, struct dr_text text,
 		const struct dr_address *destination)
 {
 	struct branches *branches = context;
@@ -256,9 +256,9 @@ static void take_message(void *context, struct dr_text text,
 		return;
 
 	if(message.code == 0)
-		take_request(branches, &message, destination);
+		add_request(branches, &message, destination);
 	else
-		take_reply(branches, &message);
+		add_reply(branches, &message);
 }
 
 
@@ -584,8 +584,7 @@ static void print_replay(struct replay *replay)
 
 static int replay_capture(struct replay *replay)
 {
-	int status =
-			capture_read(&replay->capture, take_message, &replay->branches);
+	int status = capture_read(&replay->capture, add_message, &replay->branches);
 
 	if(status == STATUS_GO_ON || replay->branches.messages > 0)
 		print_replay(replay);
@@ -604,7 +603,7 @@ static int run(const struct command *command, int argc, char **argv)
 	int status;
 
 	status = arguments_parse(
-			command, argc, argv, take_wish, &replay, &arguments);
+			command, argc, argv, parse_option, &replay, &arguments);
 	if(status == STATUS_GO_ON)
 		status = maps_read(&arguments);
 	replay.as_json = arguments.json;

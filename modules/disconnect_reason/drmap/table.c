@@ -84,7 +84,7 @@ static const struct row titles = {
 		{"input", "reason", "detail", "decided_by", "why"}, NULL};
 
 
-static int take_wish(void *context, const char *name, const char *value)
+static int parse_option(void *context, const char *name, const char *value)
 {
 	static const char *const formats[FORMAT_COUNT] = {[FORMAT_TEXT] = "text",
 			[FORMAT_TSV] = "tsv",
@@ -372,7 +372,8 @@ static int run(const struct command *command, int argc, char **argv)
 	struct arguments arguments;
 	int status, profile;
 
-	status = arguments_parse(command, argc, argv, take_wish, &wish, &arguments);
+	status = arguments_parse(
+			command, argc, argv, parse_option, &wish, &arguments);
 	if(status == STATUS_GO_ON)
 		status = maps_read(&arguments);
 	if(arguments.json)
