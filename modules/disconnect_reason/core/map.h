@@ -6,9 +6,9 @@
  * OpenSSL.
  *
  * A map is one block of memory without pointers. It never changes, and it may
- * be copied whole, also into memory that other processes share. What is asked
- * of it costs the same however large it is, and allocates nothing. All texts
- * that come out of a map belong to it.
+ * be copied whole, also into memory that other processes share. Nothing that is
+ * asked of it allocates, and an answer costs the same however many profiles and
+ * trunks it has. All texts that come out of a map belong to it.
  *
  * For the functions that count, find or read profiles, trunks and bridges, NULL
  * is the map that stands for the built-in tables alone: one profile without
