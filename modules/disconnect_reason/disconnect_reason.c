@@ -97,13 +97,13 @@ int mod_register(char *path, int *dlflags, void *reserved1, void *reserved2)
 }
 
 
-static void log_complaints(const struct dr_complaints *complaints)
+static void log_complaints(const struct dr_map_errors *complaints)
 {
 	char text[COMPLAINT_MAX];
 	size_t i;
 
 	for(i = 0; i < complaints->count; i++) {
-		dr_complaint_print(text, sizeof(text), &complaints->list[i]);
+		dr_map_error_print(text, sizeof(text), &complaints->list[i]);
 		if(complaints->list[i].warning)
 			LM_WARN("%s\n", text);
 		else
@@ -114,7 +114,7 @@ static void log_complaints(const struct dr_complaints *complaints)
 
 static int load_map(void)
 {
-	struct dr_complaints complaints = {0};
+	struct dr_map_errors complaints = {0};
 	int err;
 
 	if(dr_settings.map_file[0] == '\0')
@@ -123,7 +123,7 @@ static int load_map(void)
 		return -1;
 	err = dr_map_reload(dr_settings.map_file, 0, &complaints);
 	log_complaints(&complaints);
-	dr_complaints_free(&complaints);
+	dr_map_errors_free(&complaints);
 	return err == 0 ? 0 : -1;
 }
 

@@ -29,12 +29,12 @@
 
 /** Returns the bytes that it took, -1 when the answer has no room for it */
 static int add_complaint(rpc_t *rpc, void *list,
-		const struct dr_complaint *complaint, size_t room)
+		const struct dr_map_error *complaint, size_t room)
 {
 	char text[COMPLAINT_MAX];
 	size_t len;
 
-	dr_complaint_print(text, sizeof(text), complaint);
+	dr_map_error_print(text, sizeof(text), complaint);
 	len = strlen(text);
 	if(len > room || rpc->array_add(list, "s", text) < 0)
 		return -1;
@@ -44,7 +44,7 @@ static int add_complaint(rpc_t *rpc, void *list,
 
 /** Errors first, warnings behind them; says when there are more */
 static void add_complaints(
-		rpc_t *rpc, void *list, const struct dr_complaints *complaints)
+		rpc_t *rpc, void *list, const struct dr_map_errors *complaints)
 {
 	size_t room = COMPLAINTS_MAX, i;
 	int warnings, len;
@@ -65,7 +65,7 @@ static void add_complaints(
 
 
 static void answer_reload(rpc_t *rpc, void *context, const char *status,
-		const struct dr_complaints *complaints)
+		const struct dr_map_errors *complaints)
 {
 	void *top, *list;
 
@@ -85,7 +85,7 @@ static void answer_reload(rpc_t *rpc, void *context, const char *status,
 /** reload [dry]: read the map again, or only check it */
 static void rpc_reload(rpc_t *rpc, void *context)
 {
-	struct dr_complaints complaints = {0};
+	struct dr_map_errors complaints = {0};
 	str word = STR_NULL, more = STR_NULL;
 	int dry, err;
 
@@ -107,7 +107,7 @@ static void rpc_reload(rpc_t *rpc, void *context)
 		LM_NOTICE("map %s is in force\n", dr_settings.map_file);
 	answer_reload(rpc, context,
 			err != 0 ? "failed" : (dry ? "checked" : "loaded"), &complaints);
-	dr_complaints_free(&complaints);
+	dr_map_errors_free(&complaints);
 }
 
 

@@ -11,7 +11,7 @@
 
 #include "map_def.h"
 
-struct dr_complainer;
+struct dr_errors;
 
 /** The largest map, with all files that it includes, in bytes */
 #define DR_MAP_FILE_MAX (8 * 1024 * 1024)
@@ -33,13 +33,13 @@ struct dr_map_text
 	size_t len;
 	size_t room;
 	size_t lines; /**< number of the last line, from 1 */
-	struct DR_LIST(struct dr_place)
-	pieces; /**< where lines begin that stand in a row
+	struct DR_LIST(
+			struct dr_place) pieces; /**< where lines begin that stand in a row
 									  * in one file too */
 };
 
-int dr_map_text_read(struct dr_map_text *text, const char *path,
-		struct dr_complainer *complainer);
+int dr_map_text_read(
+		struct dr_map_text *text, const char *path, struct dr_errors *errors);
 struct dr_place dr_map_text_place(const struct dr_map_text *text, size_t at);
 void dr_map_text_free(struct dr_map_text *text);
 

@@ -26,13 +26,13 @@ static const struct dr_text standard = DR_TEXT("default");
  * @param out        Where to
  * @param complaints The complaints
  */
-void complaints_print(FILE *out, const struct dr_complaints *complaints)
+void complaints_print(FILE *out, const struct dr_map_errors *complaints)
 {
 	char line[COMPLAINT_MAX];
 	size_t i;
 
 	for(i = 0; i < complaints->count; i++) {
-		dr_complaint_print(line, sizeof(line), &complaints->list[i]);
+		dr_map_error_print(line, sizeof(line), &complaints->list[i]);
 		fprintf(out, "%s\n", line);
 	}
 }
@@ -49,7 +49,7 @@ void complaints_print(FILE *out, const struct dr_complaints *complaints)
  */
 int map_read(const char *name, struct named_map *map)
 {
-	struct dr_complaints complaints;
+	struct dr_map_errors complaints;
 	int error;
 
 	map->name = name;
@@ -62,7 +62,7 @@ int map_read(const char *name, struct named_map *map)
 		must_have(NULL);
 	if(error != 0)
 		complaints_print(stderr, &complaints);
-	dr_complaints_free(&complaints);
+	dr_map_errors_free(&complaints);
 	return error != 0 ? STATUS_NO : STATUS_GO_ON;
 }
 

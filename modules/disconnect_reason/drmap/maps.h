@@ -31,7 +31,7 @@ int map_read(const char *name, struct named_map *map);
 int maps_read(const char *const names[2], struct named_map *old,
 		struct named_map *new);
 void map_release(struct named_map *map);
-void complaints_print(FILE *out, const struct dr_complaints *complaints);
+void complaints_print(FILE *out, const struct dr_map_errors *complaints);
 
 int map_profile_count(const struct dr_map *map);
 int map_find_profile(const struct dr_map *map, struct dr_text name);

@@ -21,7 +21,7 @@ static void print_count(size_t count, const char *what)
 }
 
 
-static void print_text(const char *file, const struct dr_complaints *complaints)
+static void print_text(const char *file, const struct dr_map_errors *complaints)
 {
 	complaints_print(stdout, complaints);
 	printf("%s: ", file);
@@ -36,7 +36,7 @@ static void print_text(const char *file, const struct dr_complaints *complaints)
 }
 
 
-static void print_json(const char *file, const struct dr_complaints *complaints)
+static void print_json(const char *file, const struct dr_map_errors *complaints)
 {
 	struct json json = {0};
 	size_t i;
@@ -48,7 +48,7 @@ static void print_json(const char *file, const struct dr_complaints *complaints)
 	json_number(&json, "warnings", (long)complaints->warnings);
 	json_open(&json, "complaints", '[');
 	for(i = 0; i < complaints->count; i++) {
-		const struct dr_complaint *complaint = &complaints->list[i];
+		const struct dr_map_error *complaint = &complaints->list[i];
 
 		json_open(&json, NULL, '{');
 		json_string(&json, "file", complaint->file);
@@ -76,7 +76,7 @@ int run_check(const struct command *command, int argc, char **argv)
 	static const struct option options[] = {{"json", no_argument, NULL, 0},
 			{"help", no_argument, NULL, 0}, {NULL, 0, NULL, 0}};
 	struct arguments arguments;
-	struct dr_complaints complaints;
+	struct dr_map_errors complaints;
 	struct dr_map *map = NULL;
 	int status, error;
 
@@ -94,7 +94,7 @@ int run_check(const struct command *command, int argc, char **argv)
 		print_json(arguments.files[0], &complaints);
 	else
 		print_text(arguments.files[0], &complaints);
-	dr_complaints_free(&complaints);
+	dr_map_errors_free(&complaints);
 	free(map);
 	return error != 0 ? STATUS_NO : STATUS_OK;
 }
