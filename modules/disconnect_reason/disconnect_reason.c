@@ -501,7 +501,7 @@ static sr_kemi_t dr_kemi_functions[] = {
 
 
 /** Longest error of a map in the log, in bytes */
-#define COMPLAINT_MAX 1024
+#define ERROR_MAX 1024
 
 static int mod_init(void);
 
@@ -575,14 +575,14 @@ int mod_register(char *path, int *dlflags, void *reserved1, void *reserved2)
 }
 
 
-static void log_complaints(const struct dr_complaints *complaints)
+static void log_errors(const struct dr_map_errors *errors)
 {
-	char text[COMPLAINT_MAX];
+	char text[ERROR_MAX];
 	size_t i;
 
-	for(i = 0; i < complaints->count; i++) {
-		dr_complaint_print(text, sizeof(text), &complaints->list[i]);
-		if(complaints->list[i].warning)
+	for(i = 0; i < errors->count; i++) {
+		dr_map_error_print(text, sizeof(text), &errors->list[i]);
+		if(errors->list[i].warning)
 			LM_WARN("%s\n", text);
 		else
 			LM_ERR("%s\n", text);
@@ -592,16 +592,16 @@ static void log_complaints(const struct dr_complaints *complaints)
 
 static int load_map(void)
 {
-	struct dr_complaints complaints = {0};
+	struct dr_map_errors errors = {0};
 	int err;
 
 	if(dr_params.map_file[0] == '\0')
 		return 0;
 	if(dr_map_shm_init() < 0)
 		return -1;
-	err = dr_map_reload(dr_params.map_file, 0, &complaints);
-	log_complaints(&complaints);
-	dr_complaints_free(&complaints);
+	err = dr_map_reload(dr_params.map_file, 0, &errors);
+	log_errors(&errors);
+	dr_map_errors_free(&errors);
 	return err == 0 ? 0 : -1;
 }
 

@@ -150,18 +150,18 @@ static void swap(struct shared_map *next)
  *
  * @param path        file of the map
  * @param dry         1: only check
- * @param complaints  set; to be freed with dr_complaints_free()
+ * @param errors  set; to be freed with dr_map_errors_free()
  *
  * @return 0, EINVAL when the map has errors, ENOMEM; then the old map stays
  */
-int dr_map_reload(const char *path, int dry, struct dr_complaints *complaints)
+int dr_map_reload(const char *path, int dry, struct dr_map_errors *errors)
 {
 	struct dr_map *map = NULL;
 	struct shared_map *shared;
 	int err;
 
 	lock_get(&share->writer);
-	err = dr_map_load(path, &map, complaints);
+	err = dr_map_load(path, &map, errors);
 	if(err == 0 && !dry) {
 		shared = copy_to_share(map);
 		if(shared)

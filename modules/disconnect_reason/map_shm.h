@@ -15,6 +15,6 @@
 int dr_map_shm_init(void);
 const struct dr_map *dr_map_ref(void);
 void dr_map_unref(const struct dr_map *map);
-int dr_map_reload(const char *path, int dry, struct dr_complaints *complaints);
+int dr_map_reload(const char *path, int dry, struct dr_map_errors *errors);
 
 #endif

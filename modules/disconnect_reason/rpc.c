@@ -103,21 +103,21 @@ static void rpc_stats(rpc_t *rpc, void *context)
 }
 
 
-/** Longest complaint about a map in an answer, in bytes */
-#define COMPLAINT_MAX 1024
-/** Most bytes of complaints in an answer: ctl cuts a list at 8 kB without a
+/** Longest error about a map in an answer, in bytes */
+#define ERROR_MAX 1024
+/** Most bytes of errors in an answer: ctl cuts a list at 8 kB without a
  * word, and jsonrpcs does not send what is too long for a datagram */
-#define COMPLAINTS_MAX 7000
+#define ERRORS_MAX 7000
 
 
 /** Returns the bytes that it took, -1 when the answer has no room for it */
-static int add_complaint(rpc_t *rpc, void *list,
-		const struct dr_complaint *complaint, size_t room)
+static int add_error(
+		rpc_t *rpc, void *list, const struct dr_map_error *error, size_t room)
 {
-	char text[COMPLAINT_MAX];
+	char text[ERROR_MAX];
 	size_t len;
 
-	dr_complaint_print(text, sizeof(text), complaint);
+	dr_map_error_print(text, sizeof(text), error);
 	len = strlen(text);
 	if(len > room || rpc->array_add(list, "s", text) < 0)
 		return -1;
@@ -126,17 +126,17 @@ static int add_complaint(rpc_t *rpc, void *list,
 
 
 /** Errors first, warnings behind them; says when there are more */
-static void add_complaints(
-		rpc_t *rpc, void *list, const struct dr_complaints *complaints)
+static void add_errors(
+		rpc_t *rpc, void *list, const struct dr_map_errors *errors)
 {
-	size_t room = COMPLAINTS_MAX, i;
+	size_t room = ERRORS_MAX, i;
 	int warnings, len;
 
 	for(warnings = 0; warnings <= 1; warnings++)
-		for(i = 0; i < complaints->count; i++) {
-			if((complaints->list[i].warning != 0) != warnings)
+		for(i = 0; i < errors->count; i++) {
+			if((errors->list[i].warning != 0) != warnings)
 				continue;
-			len = add_complaint(rpc, list, &complaints->list[i], room);
+			len = add_error(rpc, list, &errors->list[i], room);
 			if(len < 0) {
 				rpc->array_add(
 						list, "s", "and more: drmap check shows all of them");
@@ -148,27 +148,26 @@ static void add_complaints(
 
 
 static void answer_reload(rpc_t *rpc, void *context, const char *status,
-		const struct dr_complaints *complaints)
+		const struct dr_map_errors *errors)
 {
 	void *top, *list;
 
 	if(rpc->add(context, "{", &top) < 0
 			|| rpc->struct_add(top, "ssdd[", "status", status, "map_file",
-					   dr_params.map_file, "errors", (int)complaints->errors,
-					   "warnings", (int)complaints->warnings, "complaints",
-					   &list)
+					   dr_params.map_file, "errors", (int)errors->errors,
+					   "warnings", (int)errors->warnings, "complaints", &list)
 					   < 0) {
 		rpc->fault(context, 500, "No memory for the answer");
 		return;
 	}
-	add_complaints(rpc, list, complaints);
+	add_errors(rpc, list, errors);
 }
 
 
 /** reload [dry]: read the map again, or only check it */
 static void rpc_reload(rpc_t *rpc, void *context)
 {
-	struct dr_complaints complaints = {0};
+	struct dr_map_errors errors = {0};
 	str word = STR_NULL, more = STR_NULL;
 	int dry, err;
 
@@ -183,14 +182,14 @@ static void rpc_reload(rpc_t *rpc, void *context)
 		rpc->fault(context, 404, "No map: the parameter map_file is not set");
 		return;
 	}
-	err = dr_map_reload(dr_params.map_file, dry, &complaints);
+	err = dr_map_reload(dr_params.map_file, dry, &errors);
 	if(!dry)
 		dr_stats_count(err == 0 ? DR_RELOADS_OK : DR_RELOADS_FAILED, 1);
 	if(err == 0 && !dry)
 		LM_NOTICE("map %s is in force\n", dr_params.map_file);
 	answer_reload(rpc, context,
-			err != 0 ? "failed" : (dry ? "checked" : "loaded"), &complaints);
-	dr_complaints_free(&complaints);
+			err != 0 ? "failed" : (dry ? "checked" : "loaded"), &errors);
+	dr_map_errors_free(&errors);
 }
 
 

@@ -49,12 +49,12 @@ void assert_text(struct dr_text text, const char *expected)
  */
 struct dr_map *load_map(const char *path)
 {
-	struct dr_complaints complaints;
+	struct dr_map_errors complaints;
 	struct dr_map *map;
 
 	assert_int_equal(dr_map_load(path, &map, &complaints), 0);
 	assert_int_equal(complaints.count, 0);
-	dr_complaints_free(&complaints);
+	dr_map_errors_free(&complaints);
 	return map;
 }
 

@@ -127,7 +127,7 @@ void end_map(FILE *file)
  */
 void assert_refused(const char *file, int line, const char *words)
 {
-	struct dr_complaints complaints;
+	struct dr_map_errors complaints;
 	struct dr_map *map = (struct dr_map *)(void *)map_path;
 
 	assert_int_equal(dr_map_load(file, &map, &complaints), EINVAL);
@@ -139,7 +139,7 @@ void assert_refused(const char *file, int line, const char *words)
 	assert_int_equal(complaints.list[0].line, line);
 	assert_non_null(strstr(complaints.list[0].text, words));
 	assert_non_null(strstr(complaints.list[0].text, "expected"));
-	dr_complaints_free(&complaints);
+	dr_map_errors_free(&complaints);
 	assert_null(complaints.list);
 }
 
@@ -151,14 +151,14 @@ void assert_refused(const char *file, int line, const char *words)
  */
 struct dr_map *load_written(void)
 {
-	struct dr_complaints complaints;
+	struct dr_map_errors complaints;
 	struct dr_map *map;
 
 	dr_map_load(map_path, &map, &complaints);
 	if(complaints.count > 0)
 		print_message("%s\n", complaints.list[0].text);
 	assert_int_equal(complaints.count, 0);
-	dr_complaints_free(&complaints);
+	dr_map_errors_free(&complaints);
 	assert_non_null(map);
 	return map;
 }

@@ -27,10 +27,10 @@ static struct dr_map *map, *trusting;
 
 static int load(const char *path, struct dr_map **loaded)
 {
-	struct dr_complaints complaints;
+	struct dr_map_errors complaints;
 	int err = dr_map_load(path, loaded, &complaints);
 
-	dr_complaints_free(&complaints);
+	dr_map_errors_free(&complaints);
 	return err;
 }
 

@@ -78,7 +78,7 @@ static void drop(char *text, const char *folder)
 /* All complaints about a map, a line each; what dr_map_load() returned */
 static int complaints_about(const char *path, char *text)
 {
-	struct dr_complaints complaints;
+	struct dr_map_errors complaints;
 	struct dr_map *map;
 	size_t errors = 0;
 	size_t len = 0;
@@ -87,7 +87,7 @@ static int complaints_about(const char *path, char *text)
 
 	text[0] = '\0';
 	for(i = 0; i < complaints.count; i++) {
-		len += dr_complaint_print(
+		len += dr_map_error_print(
 				text + len, TEXT_MAX - len, &complaints.list[i]);
 		assert_true(len + 1 < TEXT_MAX);
 		text[len++] = '\n';
@@ -98,7 +98,7 @@ static int complaints_about(const char *path, char *text)
 	assert_int_equal(err, errors > 0 ? EINVAL : 0);
 	assert_int_equal(map != NULL, err == 0);
 	free(map);
-	dr_complaints_free(&complaints);
+	dr_map_errors_free(&complaints);
 	return err;
 }
 

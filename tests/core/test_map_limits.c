@@ -173,7 +173,7 @@ static void test_many_places(void **state)
 
 static void test_many_errors(void **state)
 {
-	struct dr_complaints complaints;
+	struct dr_map_errors complaints;
 	struct dr_map *map;
 	FILE *file = begin_map();
 	size_t i;
@@ -188,18 +188,18 @@ static void test_many_errors(void **state)
 	assert_int_equal(dr_map_load(map_path, &map, &complaints), EINVAL);
 	assert_int_equal(complaints.errors, 3000);
 	assert_int_equal(complaints.warnings, 0);
-	assert_int_equal(complaints.count, DR_COMPLAINTS_MAX);
-	for(i = 0; i < DR_COMPLAINTS_MAX - 1; i++)
+	assert_int_equal(complaints.count, DR_MAP_ERRORS_MAX);
+	for(i = 0; i < DR_MAP_ERRORS_MAX - 1; i++)
 		assert_int_equal(complaints.list[i].line, (int)i + 3);
 	assert_non_null(strstr(complaints.list[i].text, "2001 more"));
-	dr_complaints_free(&complaints);
+	dr_map_errors_free(&complaints);
 }
 
 
 /* Warnings leave room for errors, and are counted also when not listed */
 static void test_many_warnings(void **state)
 {
-	struct dr_complaints complaints;
+	struct dr_map_errors complaints;
 	struct dr_map *map;
 	int errors, i;
 
@@ -218,7 +218,7 @@ static void test_many_warnings(void **state)
 		assert_int_equal(complaints.errors, errors);
 		assert_true(complaints.warnings >= 600);
 		assert_int_equal(complaints.count, errors > 0 ? 1000 : 501);
-		dr_complaints_free(&complaints);
+		dr_map_errors_free(&complaints);
 		free(map);
 	}
 }

@@ -98,7 +98,7 @@ static void climb(action *act, const void *what, int result)
  * it is told apart from what is wrong with the map */
 static int load(const void *path)
 {
-	struct dr_complaints complaints;
+	struct dr_map_errors complaints;
 	struct dr_map *map = (struct dr_map *)(void *)&complaints;
 	int err = dr_map_load(path, &map, &complaints);
 	bool told = complaints.count == 0;
@@ -111,7 +111,7 @@ static int load(const void *path)
 		told = told || strstr(complaints.list[i].text, "no memory");
 	}
 	assert_true(err != ENOMEM || told);
-	dr_complaints_free(&complaints);
+	dr_map_errors_free(&complaints);
 	free(map);
 	return err;
 }
@@ -255,7 +255,7 @@ static void test_compile(void **state)
 static void test_classify(void **state)
 {
 	static const char design[] = "tests/core/maps/good/design.cfg";
-	struct dr_complaints complaints;
+	struct dr_map_errors complaints;
 	struct model_attempt attempt;
 	struct dr_answer answer;
 	char buf[DR_DETAIL_HEADER_MAX];
@@ -274,7 +274,7 @@ static void test_classify(void **state)
 	}
 	assert_int_equal(left, 0);
 	left = LONG_MAX;
-	dr_complaints_free(&complaints);
+	dr_map_errors_free(&complaints);
 	free(map);
 	*state = NULL;
 }

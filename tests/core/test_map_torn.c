@@ -26,7 +26,7 @@
 
 static int load(const char *text, size_t len)
 {
-	struct dr_complaints complaints;
+	struct dr_map_errors complaints;
 	struct dr_map *map;
 	FILE *file = begin_map();
 	int err;
@@ -35,7 +35,7 @@ static int load(const char *text, size_t len)
 	end_map(file);
 	err = dr_map_load(map_path, &map, &complaints);
 	assert_int_equal(complaints.errors > 0, err != 0);
-	dr_complaints_free(&complaints);
+	dr_map_errors_free(&complaints);
 	free(map);
 	return err;
 }

@@ -191,20 +191,20 @@ static void check_answers(const struct dr_map *map)
 }
 
 
-static void check_complaints(const struct dr_complaints *complaints)
+static void check_complaints(const struct dr_map_errors *complaints)
 {
 	size_t errors = 0;
 	size_t i;
 
 	for(i = 0; i < complaints->count; i++) {
-		const struct dr_complaint *one = &complaints->list[i];
+		const struct dr_map_error *one = &complaints->list[i];
 
 		CHECK(one->file && strstr(one->text, "expected"));
 		CHECK(one->line >= 0);
 		errors += !one->warning;
 	}
 	CHECK(complaints->errors == errors
-			|| complaints->count == DR_COMPLAINTS_MAX);
+			|| complaints->count == DR_MAP_ERRORS_MAX);
 }
 
 
@@ -218,7 +218,7 @@ static void check_complaints(const struct dr_complaints *complaints)
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct dr_complaints complaints;
+	struct dr_map_errors complaints;
 	struct dr_map *map;
 	char path[32];
 	int fd = memfd_create("map", 0);
@@ -238,6 +238,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_answers(map);
 	}
 	free(map);
-	dr_complaints_free(&complaints);
+	dr_map_errors_free(&complaints);
 	return 0;
 }

@@ -42,10 +42,10 @@ static atomic_long seen[MAPS];
 
 static int reload(const char *path, int dry)
 {
-	struct dr_complaints complaints;
+	struct dr_map_errors complaints;
 	int err = dr_map_reload(path, dry, &complaints);
 
-	dr_complaints_free(&complaints);
+	dr_map_errors_free(&complaints);
 	return err;
 }
 

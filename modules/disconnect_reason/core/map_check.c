@@ -81,9 +81,9 @@ static int compare(const void *one, const void *other)
 }
 
 
-/* Complain about each item that another one before it clashes with; there are
+/* An error for each item that another one before it clashes with; there are
  * none any more */
-static void check_twice(struct dr_spec *spec, struct dr_complainer *complainer,
+static void check_twice(struct dr_spec *spec, struct dr_errors *errors,
 		struct items *items, const char *what)
 {
 	const struct item *first = items->list;
@@ -95,7 +95,7 @@ static void check_twice(struct dr_spec *spec, struct dr_complainer *complainer,
 		const struct item *item = &items->list[i];
 
 		if(compare_keys(first, item) == 0)
-			dr_complain(complainer, item->place,
+			dr_error(errors, item->place,
 					"%s \"%s\" is there twice, expected each once; the first "
 					"is in %s:%d",
 					what, dr_shown(shown, item->text),
@@ -107,7 +107,7 @@ static void check_twice(struct dr_spec *spec, struct dr_complainer *complainer,
 }
 
 
-static void check_trunks(struct dr_spec *spec, struct dr_complainer *complainer)
+static void check_trunks(struct dr_spec *spec, struct dr_errors *errors)
 {
 	struct items items = new_items(spec, spec->trunks.count);
 	size_t i;
@@ -119,12 +119,11 @@ static void check_trunks(struct dr_spec *spec, struct dr_complainer *complainer)
 			add_item(&items, 0, trunk->name, trunk->name, trunk->place);
 	}
 	if(items.list)
-		check_twice(spec, complainer, &items, "trunk");
+		check_twice(spec, errors, &items, "trunk");
 }
 
 
-static void check_bridges(
-		struct dr_spec *spec, struct dr_complainer *complainer)
+static void check_bridges(struct dr_spec *spec, struct dr_errors *errors)
 {
 	struct items items = new_items(spec, spec->bridges.count);
 	char shown[DR_SHOWN_MAX];
@@ -136,17 +135,16 @@ static void check_bridges(
 		if(bridge->name.len > 0)
 			add_item(&items, 0, bridge->name, bridge->name, bridge->place);
 		if(dr_bridge_has(bridge, bridge->detail_header.text))
-			dr_complain(complainer, bridge->detail_header.place,
+			dr_error(errors, bridge->detail_header.place,
 					"header \"%s\" is there twice, expected each once",
 					dr_shown(shown, bridge->detail_header.text));
 	}
 	if(items.list)
-		check_twice(spec, complainer, &items, "bridge");
+		check_twice(spec, errors, &items, "bridge");
 }
 
 
-static void check_patterns(struct dr_spec *spec,
-		struct dr_complainer *complainer,
+static void check_patterns(struct dr_spec *spec, struct dr_errors *errors,
 		const struct dr_spec_patterns *patterns)
 {
 	struct items items = new_items(spec, patterns->count);
@@ -167,13 +165,13 @@ static void check_patterns(struct dr_spec *spec,
 				pattern->text, pattern->place);
 	}
 	if(items.list)
-		check_twice(spec, complainer, &items, "host or address");
+		check_twice(spec, errors, &items, "host or address");
 }
 
 
-/* Index of a profile, or DR_NONE with a complaint */
-static int find_profile(const struct items *profiles,
-		struct dr_complainer *complainer, const struct dr_spec_name *name)
+/* Index of a profile, or DR_NONE with an error */
+static int find_profile(const struct items *profiles, struct dr_errors *errors,
+		const struct dr_spec_name *name)
 {
 	struct item wanted = {.key = name->text};
 	const struct item *found = bsearch(&wanted, profiles->list, profiles->count,
@@ -183,7 +181,7 @@ static int find_profile(const struct items *profiles,
 	if(found)
 		return found->index;
 
-	dr_complain(complainer, name->place,
+	dr_error(errors, name->place,
 			"unknown profile \"%s\", expected one of this map, or default",
 			dr_shown(shown, name->text));
 	return DR_NONE;
@@ -193,7 +191,7 @@ static int find_profile(const struct items *profiles,
 /* Find what profiles extend, the default profile where they do not say, and the
  * profiles of trunks */
 static void find_profiles(struct dr_spec *spec, const struct items *profiles,
-		struct dr_complainer *complainer)
+		struct dr_errors *errors)
 {
 	size_t i;
 
@@ -205,26 +203,25 @@ static void find_profiles(struct dr_spec *spec, const struct items *profiles,
 		if(profile->extends.text.len == 0)
 			continue;
 		if(i == DR_PROFILE_DEFAULT)
-			dr_complain(complainer, profile->extends.place,
+			dr_error(errors, profile->extends.place,
 					"\"extends\" in the profile default, expected it in "
 					"others: they all extend this one");
 		else
-			profile->parent =
-					find_profile(profiles, complainer, &profile->extends);
+			profile->parent = find_profile(profiles, errors, &profile->extends);
 	}
 	for(i = 0; i < spec->trunks.count; i++) {
 		struct dr_spec_trunk *trunk = &spec->trunks.list[i];
 
 		if(trunk->profile_name.text.len > 0)
 			trunk->profile =
-					find_profile(profiles, complainer, &trunk->profile_name);
+					find_profile(profiles, errors, &trunk->profile_name);
 	}
 }
 
 
 /* Name the profiles of a cycle, from its first one to that one again */
-static void complain_cycle(
-		const struct dr_spec *spec, struct dr_complainer *complainer, int first)
+static void error_cycle(
+		const struct dr_spec *spec, struct dr_errors *errors, int first)
 {
 	const struct dr_spec_profile *list = spec->profiles.list;
 	char names[CYCLE_MAX];
@@ -242,15 +239,15 @@ static void complain_cycle(
 				(int)list[i].name.len, list[i].name.s);
 	else
 		snprintf(names + len, sizeof(names) - len, "...");
-	dr_complain(complainer, list[first].extends.place,
+	dr_error(errors, list[first].extends.place,
 			"profiles that extend each other: %s, expected an end", names);
 }
 
 
-/* Walk up from each profile, once over each, and complain about each cycle. walks
+/* Walk up from each profile, once over each; each cycle is an error. walks
  * has the number of the walk that came over a profile, from 1; 0: none yet. */
 static void check_cycles(
-		struct dr_spec *spec, struct dr_complainer *complainer, size_t *walks)
+		struct dr_spec *spec, struct dr_errors *errors, size_t *walks)
 {
 	size_t walk;
 
@@ -262,14 +259,14 @@ static void check_cycles(
 			i = spec->profiles.list[i].parent;
 		}
 		if(i != DR_NONE && walks[i] == walk)
-			complain_cycle(spec, complainer, i);
+			error_cycle(spec, errors, i);
 	}
 }
 
 
-/* Complain about the profiles that are one too far from the end; none above them
- * is worth another complaint */
-static void check_depth(struct dr_spec *spec, struct dr_complainer *complainer)
+/* An error for the profiles that are one too far from the end; none above them
+ * is worth another error */
+static void check_depth(struct dr_spec *spec, struct dr_errors *errors)
 {
 	const struct dr_spec_profile *list = spec->profiles.list;
 	size_t start;
@@ -283,7 +280,7 @@ static void check_depth(struct dr_spec *spec, struct dr_complainer *complainer)
 			count++;
 		}
 		if(i == DR_NONE && count == DR_EXTENDS_MAX + 1)
-			dr_complain(complainer, list[start].place,
+			dr_error(errors, list[start].place,
 					"too many profiles extend each other from here on, "
 					"expected "
 					"at most %d",
@@ -292,26 +289,24 @@ static void check_depth(struct dr_spec *spec, struct dr_complainer *complainer)
 }
 
 
-static void check_extends(
-		struct dr_spec *spec, struct dr_complainer *complainer)
+static void check_extends(struct dr_spec *spec, struct dr_errors *errors)
 {
-	size_t errors = complainer->complaints->errors;
+	size_t before = errors->all->errors;
 	size_t *walks = calloc(spec->profiles.count, sizeof(*walks));
 
 	if(!walks) {
 		spec->no_memory = true;
 		return;
 	}
-	check_cycles(spec, complainer, walks);
+	check_cycles(spec, errors, walks);
 	free(walks);
-	if(complainer->complaints->errors == errors)
-		check_depth(spec, complainer);
+	if(errors->all->errors == before)
+		check_depth(spec, errors);
 }
 
 
 /* Warn about rules that ask for what their source never has */
-static void check_sources(
-		const struct dr_spec *spec, struct dr_complainer *complainer)
+static void check_sources(const struct dr_spec *spec, struct dr_errors *errors)
 {
 	size_t i;
 
@@ -338,23 +333,23 @@ static void check_sources(
 			text = "without a reply there is no code or other part of one, "
 				   "expected only after with this source";
 		if(text)
-			dr_warn(complainer, spec->rules.list[i].place,
+			dr_warn(errors, spec->rules.list[i].place,
 					"this rule can never match: %s", text);
 	}
 }
 
 
 /**
- * Find the profiles that profiles and trunks name, and complain about all that
+ * Find the profiles that profiles and trunks name, and all errors that
  * only the whole map shows: names that are not there or there twice, profiles
  * that extend each other in a cycle or too deep, rules that ask for what their
  * source never has
  *
  * @param spec       What the map says; its parents and profiles are set. Without
  *                   memory its field no_memory is set.
- * @param complainer Gets all that is wrong
+ * @param errors Gets all that is wrong
  */
-void dr_map_check(struct dr_spec *spec, struct dr_complainer *complainer)
+void dr_map_check(struct dr_spec *spec, struct dr_errors *errors)
 {
 	struct items profiles = new_items(spec, spec->profiles.count);
 	size_t i;
@@ -368,14 +363,14 @@ void dr_map_check(struct dr_spec *spec, struct dr_complainer *complainer)
 		add_item(&profiles, 0, profile->name, profile->name, profile->place);
 	}
 	qsort(profiles.list, profiles.count, sizeof(*profiles.list), compare);
-	find_profiles(spec, &profiles, complainer);
+	find_profiles(spec, &profiles, errors);
 	free(profiles.list);
-	check_extends(spec, complainer);
-	check_trunks(spec, complainer);
-	check_bridges(spec, complainer);
-	check_patterns(spec, complainer, &spec->trunk_patterns);
-	check_patterns(spec, complainer, &spec->bridge_patterns);
-	check_sources(spec, complainer);
+	check_extends(spec, errors);
+	check_trunks(spec, errors);
+	check_bridges(spec, errors);
+	check_patterns(spec, errors, &spec->trunk_patterns);
+	check_patterns(spec, errors, &spec->bridge_patterns);
+	check_sources(spec, errors);
 }
 
 
@@ -385,10 +380,10 @@ void dr_map_check(struct dr_spec *spec, struct dr_complainer *complainer)
  *
  * @param spec       What the map says
  * @param map        The same, compiled
- * @param complainer Gets the warnings
+ * @param errors Gets the warnings
  */
 void dr_map_check_rules(const struct dr_spec *spec, const struct dr_map *map,
-		struct dr_complainer *complainer)
+		struct dr_errors *errors)
 {
 	size_t i;
 
@@ -399,7 +394,7 @@ void dr_map_check_rules(const struct dr_spec *spec, const struct dr_map *map,
 		if(!dr_map_covers(map, (int)i, &number))
 			continue;
 		by = &spec->rules.list[number];
-		dr_warn(complainer, spec->rules.list[i].place,
+		dr_warn(errors, spec->rules.list[i].place,
 				"this rule can never match: rule %d of its profile (%s:%d) "
 				"takes the same and more, expected it behind this one",
 				by->number, spec->files.list[by->place.file].s, by->place.line);

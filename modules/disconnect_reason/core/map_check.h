@@ -11,8 +11,8 @@
 
 #include "map_error.h"
 
-void dr_map_check(struct dr_spec *spec, struct dr_complainer *complainer);
+void dr_map_check(struct dr_spec *spec, struct dr_errors *errors);
 void dr_map_check_rules(const struct dr_spec *spec, const struct dr_map *map,
-		struct dr_complainer *complainer);
+		struct dr_errors *errors);
 
 #endif

@@ -16,27 +16,26 @@
 /* Longest text in bytes */
 #define TEXT_MAX 1024
 /* Warnings leave room for errors */
-#define WARNINGS_MAX (DR_COMPLAINTS_MAX / 2)
+#define WARNINGS_MAX (DR_MAP_ERRORS_MAX / 2)
 
 
 /* One block of memory holds both texts */
-static void note(struct dr_complainer *complainer, struct dr_place place,
-		bool warning, const char *text)
+static void note(struct dr_errors *errors, struct dr_place place, bool warning,
+		const char *text)
 {
-	struct dr_complaints *all = complainer->complaints;
-	const struct dr_text *files = complainer->spec->files.list;
-	const char *file =
-			complainer->spec->files.count > 0 ? files[place.file].s : "";
+	struct dr_map_errors *all = errors->all;
+	const struct dr_text *files = errors->spec->files.list;
+	const char *file = errors->spec->files.count > 0 ? files[place.file].s : "";
 	size_t size = strlen(text) + 1;
 	char *copy = malloc(size + strlen(file) + 1);
-	struct dr_complaint *list =
+	struct dr_map_error *list =
 			dr_grow(all->list, all->count, &all->room, sizeof(*list));
 
 	if(list)
 		all->list = list;
 	if(!list || !copy) {
 		free(copy);
-		complainer->no_memory = true;
+		errors->no_memory = true;
 		return;
 	}
 	memcpy(copy, text, size);
@@ -54,11 +53,11 @@ static void note(struct dr_complainer *complainer, struct dr_place place,
 /**
  * Note an error of a map
  *
- * @param complainer Collects it; those beyond DR_COMPLAINTS_MAX are only counted
+ * @param errors Collects it; those beyond DR_MAP_ERRORS_MAX are only counted
  * @param place      Where; all zero: the map as a whole
  * @param format     What is wrong, what was expected; as for printf()
  */
-void dr_complain(struct dr_complainer *complainer, struct dr_place place,
+void dr_error(struct dr_errors *errors, struct dr_place place,
 		const char *format, ...)
 {
 	char text[TEXT_MAX];
@@ -67,21 +66,21 @@ void dr_complain(struct dr_complainer *complainer, struct dr_place place,
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	complainer->complaints->errors++;
-	if(complainer->complaints->count < DR_COMPLAINTS_MAX - 1)
-		note(complainer, place, false, text);
+	errors->all->errors++;
+	if(errors->all->count < DR_MAP_ERRORS_MAX - 1)
+		note(errors, place, false, text);
 }
 
 
 /**
  * Note that a map does not work as somebody may think
  *
- * @param complainer Collects it; those beyond half of DR_COMPLAINTS_MAX are only
+ * @param errors Collects it; those beyond half of DR_MAP_ERRORS_MAX are only
  *                   counted
  * @param place      Where
  * @param format     What is wrong, what was expected; as for printf()
  */
-void dr_warn(struct dr_complainer *complainer, struct dr_place place,
+void dr_warn(struct dr_errors *errors, struct dr_place place,
 		const char *format, ...)
 {
 	char text[TEXT_MAX];
@@ -90,17 +89,17 @@ void dr_warn(struct dr_complainer *complainer, struct dr_place place,
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	complainer->complaints->warnings++;
-	if(complainer->complaints->warnings <= WARNINGS_MAX
-			&& complainer->complaints->count < DR_COMPLAINTS_MAX - 1)
-		note(complainer, place, true, text);
+	errors->all->warnings++;
+	if(errors->all->warnings <= WARNINGS_MAX
+			&& errors->all->count < DR_MAP_ERRORS_MAX - 1)
+		note(errors, place, true, text);
 }
 
 
 static int compare(const void *one, const void *other)
 {
-	const struct dr_complaint *a = one;
-	const struct dr_complaint *b = other;
+	const struct dr_map_error *a = one;
+	const struct dr_map_error *b = other;
 
 	if(a->at != b->at)
 		return a->at < b->at ? -1 : 1;
@@ -110,47 +109,47 @@ static int compare(const void *one, const void *other)
 
 
 /**
- * Free complaints
+ * Free errors
  *
- * @param complaints What dr_map_load() set, or all zero; has none any more
+ * @param all What dr_map_load() set, or all zero; has none any more
  */
-void dr_complaints_free(struct dr_complaints *complaints)
+void dr_map_errors_free(struct dr_map_errors *all)
 {
 	size_t i;
 
-	for(i = 0; i < complaints->count; i++)
-		free(complaints->list[i].text);
-	free(complaints->list);
-	memset(complaints, 0, sizeof(*complaints));
+	for(i = 0; i < all->count; i++)
+		free(all->list[i].text);
+	free(all->list);
+	memset(all, 0, sizeof(*all));
 }
 
 
 /**
- * Finish a list of complaints: in the order of their lines, and then how many
+ * Finish a list of errors: in the order of their lines, and then how many
  * are not listed
  *
- * @param complainer Its complaints are to be freed with dr_complaints_free().
+ * @param errors Its list is to be freed with dr_map_errors_free().
  *                   Without memory its field no_memory is set, and there is one
  *                   error that says so, at least in their number.
  */
-void dr_complain_finish(struct dr_complainer *complainer)
+void dr_errors_finish(struct dr_errors *errors)
 {
 	static const struct dr_place whole = {0}, end = {.at = SIZE_MAX};
-	struct dr_complaints *all = complainer->complaints;
+	struct dr_map_errors *all = errors->all;
 	size_t count = all->errors + all->warnings;
 	char text[TEXT_MAX];
 
-	if(count > all->count && !complainer->no_memory) {
+	if(count > all->count && !errors->no_memory) {
 		snprintf(text, sizeof(text),
 				"%zu more complaints, expected fewer than %d: the others are "
 				"not listed",
-				count - all->count, DR_COMPLAINTS_MAX);
-		note(complainer, end, all->errors == 0, text);
+				count - all->count, DR_MAP_ERRORS_MAX);
+		note(errors, end, all->errors == 0, text);
 	}
-	if(complainer->no_memory) {
-		dr_complaints_free(all);
+	if(errors->no_memory) {
+		dr_map_errors_free(all);
 		all->errors = 1;
-		note(complainer, whole, false,
+		note(errors, whole, false,
 				"no memory, expected enough to load the map");
 	}
 	if(all->count > 0)
@@ -159,27 +158,26 @@ void dr_complain_finish(struct dr_complainer *complainer)
 
 
 /**
- * Write a complaint as people read it: FILE:LINE: [warning: ]TEXT, without the
+ * Write an error as people read it: FILE:LINE: [warning: ]TEXT, without the
  * line where the file as a whole is meant
  *
  * @param buf       Where to write; ends with a zero byte, cut when it must be
  * @param size      Its size in bytes, at least 1
- * @param complaint The complaint
+ * @param error The error
  *
  * @return Length in bytes of the whole text, be it cut or not
  */
-size_t dr_complaint_print(
-		char *buf, size_t size, const struct dr_complaint *complaint)
+size_t dr_map_error_print(
+		char *buf, size_t size, const struct dr_map_error *error)
 {
-	const char *word = complaint->warning ? "warning: " : "";
+	const char *word = error->warning ? "warning: " : "";
 	int len;
 
-	if(complaint->line > 0)
-		len = snprintf(buf, size, "%s:%d: %s%s", complaint->file,
-				complaint->line, word, complaint->text);
+	if(error->line > 0)
+		len = snprintf(buf, size, "%s:%d: %s%s", error->file, error->line, word,
+				error->text);
 	else
-		len = snprintf(
-				buf, size, "%s: %s%s", complaint->file, word, complaint->text);
+		len = snprintf(buf, size, "%s: %s%s", error->file, word, error->text);
 	return len > 0 ? (size_t)len : 0;
 }
 

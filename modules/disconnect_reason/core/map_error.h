@@ -11,14 +11,14 @@
 
 #include "map_def.h"
 
-/** Most complaints about one map; the last one then says that there are more */
-#define DR_COMPLAINTS_MAX 1000
+/** Most errors and warnings about one map; the last one then says that there are more */
+#define DR_MAP_ERRORS_MAX 1000
 
 /** Room for a text that dr_shown() made */
 #define DR_SHOWN_MAX 80
 
 /** What is wrong with a map: one place and what was expected there */
-struct dr_complaint
+struct dr_map_error
 {
 	char *file;
 	int line;	  /**< from 1; 0: the file as a whole */
@@ -28,32 +28,32 @@ struct dr_complaint
 	size_t number;
 };
 
-/** All complaints about a map, in the order of its lines */
-struct dr_complaints
+/** All errors and warnings of a map, in the order of its lines */
+struct dr_map_errors
 {
-	struct dr_complaint *list;
+	struct dr_map_error *list;
 	size_t count;
 	size_t room;
 	size_t errors;	 /**< all that are no warnings, also when not listed */
 	size_t warnings; /**< all of them */
 };
 
-/** Collects complaints while a map is loaded */
-struct dr_complainer
+/** Collects errors while a map is loaded */
+struct dr_errors
 {
-	struct dr_complaints *complaints;
+	struct dr_map_errors *all;
 	const struct dr_spec *spec; /**< has the names of the files */
 	bool no_memory;
 };
 
-void dr_complain(struct dr_complainer *complainer, struct dr_place place,
+void dr_error(struct dr_errors *errors, struct dr_place place,
 		const char *format, ...) __attribute__((format(printf, 3, 4)));
-void dr_warn(struct dr_complainer *complainer, struct dr_place place,
+void dr_warn(struct dr_errors *errors, struct dr_place place,
 		const char *format, ...) __attribute__((format(printf, 3, 4)));
-void dr_complain_finish(struct dr_complainer *complainer);
-void dr_complaints_free(struct dr_complaints *complaints);
-size_t dr_complaint_print(
-		char *buf, size_t size, const struct dr_complaint *complaint);
+void dr_errors_finish(struct dr_errors *errors);
+void dr_map_errors_free(struct dr_map_errors *all);
+size_t dr_map_error_print(
+		char *buf, size_t size, const struct dr_map_error *error);
 const char *dr_shown(char *buf, struct dr_text text);
 
 #endif

@@ -27,8 +27,8 @@
 /* Room for the names of all keys of a group */
 #define NAMES_MAX 128
 
-#define COMPLAIN(l, s, ...) \
-	dr_complain((l)->complainer, dr_place_of(l, s), __VA_ARGS__)
+#define ERROR_AT(l, s, ...) \
+	dr_error((l)->errors, dr_place_of(l, s), __VA_ARGS__)
 
 
 static dr_reader read_profiles, read_list;
@@ -72,7 +72,7 @@ static void read_member(struct dr_loader *l, dr_setting *s,
 	else if(key->name)
 		dr_value_read(l, s, (char *)target + key->offset);
 	else
-		COMPLAIN(l, s, "unknown key \"%s\", expected one of %s",
+		ERROR_AT(l, s, "unknown key \"%s\", expected one of %s",
 				dr_shown(shown, (struct dr_text){name, strlen(name)}),
 				key_names(names, group, 0));
 }
@@ -85,7 +85,7 @@ static bool has(dr_setting *s, const char *key)
 }
 
 
-/* Complain about keys that a group needs */
+/* Note which keys that a group needs are missing */
 static void check_missing(
 		struct dr_loader *l, dr_setting *s, const struct dr_group *group)
 {
@@ -99,11 +99,11 @@ static void check_missing(
 		if(has(s, key->name))
 			made |= key->flags;
 		else if(key->missing)
-			COMPLAIN(l, s, "%s without \"%s\", expected %s", group->name,
+			ERROR_AT(l, s, "%s without \"%s\", expected %s", group->name,
 					key->name, key->missing);
 	}
 	if(flags & ~made & DR_KEY_CONDITION)
-		COMPLAIN(l, s, "%s without a condition, expected at least one of %s",
+		ERROR_AT(l, s, "%s without a condition, expected at least one of %s",
 				group->name, key_names(names, group, DR_KEY_CONDITION));
 }
 
@@ -115,7 +115,7 @@ static void read_group(struct dr_loader *l, dr_setting *s,
 	int i;
 
 	if(!config_setting_is_group(s)) {
-		dr_complain_type(l, s, group->expected);
+		dr_error_type(l, s, group->expected);
 		return;
 	}
 	for(i = 0; i < config_setting_length(s); i++)
@@ -133,7 +133,7 @@ static void read_rule(struct dr_loader *l, dr_setting *s, void *value)
 	l->number++;
 	if(l->spec->rules.count == DR_RULES_MAX) {
 		if(!l->is_full)
-			COMPLAIN(l, s, "too many rules, expected at most %d in a map",
+			ERROR_AT(l, s, "too many rules, expected at most %d in a map",
 					DR_RULES_MAX);
 		l->is_full = true;
 		return;
@@ -148,7 +148,7 @@ static void read_rule(struct dr_loader *l, dr_setting *s, void *value)
 	rule->when.after = DR_ANY;
 	read_group(l, s, &dr_rule_group, rule);
 	if(config_setting_is_group(s) && has(s, "prefix") && !has(s, "header"))
-		COMPLAIN(l, s,
+		ERROR_AT(l, s,
 				"\"prefix\" without \"header\", expected the name of the "
 				"header field");
 }
@@ -165,7 +165,7 @@ static void read_profile(struct dr_loader *l, dr_setting *s)
 	if(!profile)
 		return;
 	if(text.len > DR_NAME_MAX)
-		COMPLAIN(l, s, "a name of %zu characters, expected %s", text.len,
+		ERROR_AT(l, s, "a name of %zu characters, expected %s", text.len,
 				DR_EXPECTED_PROFILE);
 	profile->place = dr_place_of(l, s);
 	profile->name = text;
@@ -182,7 +182,7 @@ static void read_profiles(struct dr_loader *l, dr_setting *s, void *value)
 
 	(void)value;
 	if(!config_setting_is_group(s)) {
-		dr_complain_type(l, s, l->key->expected);
+		dr_error_type(l, s, l->key->expected);
 		return;
 	}
 	for(i = 0; i < config_setting_length(s); i++)
@@ -257,12 +257,12 @@ static void read_list(struct dr_loader *l, dr_setting *s, void *value)
 
 	l->number = 0;
 	if(length > lists[type].most)
-		COMPLAIN(l, s, "too many %s, expected at most %d in %s",
+		ERROR_AT(l, s, "too many %s, expected at most %d in %s",
 				lists[type].what, lists[type].most,
 				type == DR_KEY_REPLIES ? "a bridge" : "a map");
 	else if(!config_setting_is_list(s)
 			&& !(config_setting_is_array(s) && length == 0))
-		dr_complain_type(l, s, l->key->expected);
+		dr_error_type(l, s, l->key->expected);
 	else
 		for(i = 0; i < length; i++)
 			lists[type].read(l, config_setting_get_elem(s, (unsigned)i), value);
@@ -270,7 +270,7 @@ static void read_list(struct dr_loader *l, dr_setting *s, void *value)
 
 
 /* libconfig's words for an error differ from version to version */
-static void complain_syntax(struct dr_loader *l, const config_t *config)
+static void error_syntax(struct dr_loader *l, const config_t *config)
 {
 	static const struct
 	{
@@ -291,11 +291,11 @@ static void complain_syntax(struct dr_loader *l, const config_t *config)
 
 	for(i = 0; text && i < sizeof(texts) / sizeof(*texts); i++) {
 		if(strcmp(text, texts[i].theirs) == 0) {
-			dr_complain(l->complainer, place, "%s", texts[i].ours);
+			dr_error(l->errors, place, "%s", texts[i].ours);
 			return;
 		}
 	}
-	dr_complain(l->complainer, place,
+	dr_error(l->errors, place,
 			"%s, expected NAME = VALUE; with all brackets and quotes closed, "
 			"here or on the line before",
 			text ? text : "syntax error");
@@ -303,12 +303,12 @@ static void complain_syntax(struct dr_loader *l, const config_t *config)
 
 
 static int compile(const struct dr_spec *spec, struct dr_map **map,
-		struct dr_complainer *complainer)
+		struct dr_errors *errors)
 {
 	int err = dr_map_compile(spec, map);
 
 	if(err == 0)
-		dr_map_check_rules(spec, *map, complainer);
+		dr_map_check_rules(spec, *map, errors);
 
 	return err;
 }
@@ -316,27 +316,27 @@ static int compile(const struct dr_spec *spec, struct dr_map **map,
 
 /* Read, check and compile a text. The spec points into what libconfig holds. */
 static int load(struct dr_map_text *text, config_t *config, struct dr_map **map,
-		struct dr_complainer *complainer)
+		struct dr_errors *errors)
 {
 	struct dr_spec *spec = text->spec;
-	struct dr_loader l = {.spec = spec, .text = text, .complainer = complainer};
+	struct dr_loader l = {.spec = spec, .text = text, .errors = errors};
 
 	if(config_read_string(config, text->s) != CONFIG_TRUE) {
-		complain_syntax(&l, config);
+		error_syntax(&l, config);
 		return EINVAL;
 	}
 	read_group(&l, config_root_setting(config), &dr_map_group, spec);
 	if(!has(config_root_setting(config), "version"))
-		dr_complain(complainer, (struct dr_place){0},
+		dr_error(errors, (struct dr_place){0},
 				"\"version\" is missing, expected " DR_EXPECTED_VERSION);
 	if(!spec->no_memory)
-		dr_map_check(spec, complainer);
-	if(spec->no_memory || complainer->no_memory)
+		dr_map_check(spec, errors);
+	if(spec->no_memory || errors->no_memory)
 		return ENOMEM;
-	if(complainer->complaints->errors > 0)
+	if(errors->all->errors > 0)
 		return EINVAL;
 
-	return compile(spec, map, complainer);
+	return compile(spec, map, errors);
 }
 
 
@@ -351,32 +351,32 @@ static int load(struct dr_map_text *text, config_t *config, struct dr_map **map,
  * @param path       Path of the file; includes are relative to its folder
  * @param map        Set to the map, one block of dr_map_size() bytes that is to
  *                   be freed with free(); NULL on an error
- * @param complaints Set to all that is wrong, warnings too; to be freed with
- *                   dr_complaints_free() in any case. Nothing of it points into
+ * @param all  Set to all that is wrong, warnings too; to be freed with
+ *                   dr_map_errors_free() in any case. Nothing of it points into
  *                   the map.
  *
- * @return 0; EINVAL when the map has errors; ENOMEM, with a complaint
+ * @return 0; EINVAL when the map has errors; ENOMEM, with an error
  */
 int dr_map_load(
-		const char *path, struct dr_map **map, struct dr_complaints *complaints)
+		const char *path, struct dr_map **map, struct dr_map_errors *all)
 {
 	struct dr_spec spec;
 	struct dr_map_text text = {.spec = &spec};
-	struct dr_complainer complainer = {complaints, &spec, false};
+	struct dr_errors errors = {all, &spec, false};
 	config_t config;
 	int err;
 
 	*map = NULL;
-	memset(complaints, 0, sizeof(*complaints));
+	memset(all, 0, sizeof(*all));
 	config_init(&config);
 	dr_spec_init(&spec);
-	err = spec.no_memory ? ENOMEM : dr_map_text_read(&text, path, &complainer);
+	err = spec.no_memory ? ENOMEM : dr_map_text_read(&text, path, &errors);
 	if(err == 0)
-		err = load(&text, &config, map, &complainer);
+		err = load(&text, &config, map, &errors);
 	if(err == ENOMEM)
-		complainer.no_memory = true;
-	dr_complain_finish(&complainer);
-	if(complainer.no_memory)
+		errors.no_memory = true;
+	dr_errors_finish(&errors);
+	if(errors.no_memory)
 		err = ENOMEM;
 	dr_map_text_free(&text);
 	dr_spec_free(&spec);

@@ -11,7 +11,7 @@
 
 #include "map_error.h"
 
-int dr_map_load(const char *path, struct dr_map **map,
-		struct dr_complaints *complaints);
+int dr_map_load(
+		const char *path, struct dr_map **map, struct dr_map_errors *all);
 
 #endif

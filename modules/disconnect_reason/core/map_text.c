@@ -61,7 +61,7 @@ struct file_text
 struct scan
 {
 	struct dr_map_text *text;
-	struct dr_complainer *complainer;
+	struct dr_errors *errors;
 	struct dr_text folder; /* of the map, with "/" at its end; may be empty */
 	size_t bytes;		   /* that were read */
 	size_t values;
@@ -232,7 +232,7 @@ static int scan_file(struct scan *scan, const struct file_text *text);
 
 
 /* Put a file in place of the include at a place. One that can not be read is
- * only complained about. */
+ * only an error. */
 static int include_file(
 		struct scan *scan, struct dr_place place, const char *path)
 {
@@ -243,7 +243,7 @@ static int include_file(
 
 	if(scan->includes == DR_INCLUDE_DEPTH_MAX
 			|| scan->text->spec->files.count == DR_FILES_MAX) {
-		dr_complain(scan->complainer, place,
+		dr_error(scan->errors, place,
 				"too many includes, expected at most %d within each other and "
 				"%d in all",
 				DR_INCLUDE_DEPTH_MAX, DR_FILES_MAX);
@@ -251,7 +251,7 @@ static int include_file(
 	}
 	err = read_file(path, DR_MAP_FILE_MAX - scan->bytes, &text, &error);
 	if(err == EINVAL) {
-		dr_complain(scan->complainer, place,
+		dr_error(scan->errors, place,
 				"include \"%s\" can not be read: %s, expected a file, and a "
 				"map of at most %d bytes in all",
 				dr_shown(shown, (struct dr_text){path, strlen(path)}), error,
@@ -281,7 +281,7 @@ static int take_include(struct scan *scan, struct cursor *c)
 	if(err != 0)
 		return err;
 	if(!take_include_name(c, name, sizeof(name))) {
-		dr_complain(scan->complainer, c->place,
+		dr_error(scan->errors, c->place,
 				"unknown \"@\", expected " INCLUDE " \"FILE\" at the start of "
 				"a line");
 		return EINVAL;
@@ -290,7 +290,7 @@ static int take_include(struct scan *scan, struct cursor *c)
 	len = snprintf(path, sizeof(path), "%.*s%s",
 			*name == '/' ? 0 : (int)scan->folder.len, scan->folder.s, name);
 	if((size_t)len >= sizeof(path)) {
-		dr_complain(scan->complainer, c->place,
+		dr_error(scan->errors, c->place,
 				"the path of an include is too long, expected at most %d bytes",
 				PATH_SIZE - 1);
 		return EINVAL;
@@ -310,13 +310,13 @@ static int count(struct scan *scan, const struct cursor *c)
 	int limit = scan->depth < 2 ? most[scan->depth] : DEEP_NAMES_MAX;
 
 	if(strchr("=:", *c->p) && ++scan->names[scan->depth] > limit) {
-		dr_complain(scan->complainer, c->place,
+		dr_error(scan->errors, c->place,
 				"too many names, expected at most %d here", limit);
 		return EINVAL;
 	}
 	if(strchr("{([", *c->p)) {
 		if(scan->depth == BRACKETS_MAX) {
-			dr_complain(scan->complainer, c->place,
+			dr_error(scan->errors, c->place,
 					"brackets within brackets, expected at most %d",
 					BRACKETS_MAX);
 			return EINVAL;
@@ -324,7 +324,7 @@ static int count(struct scan *scan, const struct cursor *c)
 		scan->names[++scan->depth] = 0;
 	}
 	if(++scan->values > VALUES_MAX) {
-		dr_complain(scan->complainer, c->place,
+		dr_error(scan->errors, c->place,
 				"too many values, expected at most %d in a map", VALUES_MAX);
 		return EINVAL;
 	}
@@ -339,7 +339,7 @@ static const char *end_of_text(struct scan *scan, const struct cursor *c)
 
 	for(advance(&in, in.p + 1); *in.p != '"'; advance(&in, in.p + 1)) {
 		if(strncmp(in.p, "\\x00", 4) == 0 || strncmp(in.p, "\\X00", 4) == 0)
-			dr_complain(scan->complainer, in.place,
+			dr_error(scan->errors, in.place,
 					"a byte 0 in a text, expected characters");
 		if(*in.p == '\\' && in.p[1] != '\0')
 			advance(&in, in.p + 1);
@@ -365,7 +365,7 @@ static const char *end_of_word(struct scan *scan, const struct cursor *c)
 	size_t len = strspn(c->p, NAME_CHARS);
 
 	if(strchr(DIGITS, *c->p) && len > NUMBER_MAX)
-		dr_complain(scan->complainer, c->place,
+		dr_error(scan->errors, c->place,
 				"this number is too large, expected at most %d digits",
 				NUMBER_MAX);
 	return c->p + len;
@@ -394,7 +394,7 @@ static int take(struct scan *scan, struct cursor *c)
 		end = end_of_text(scan, c);
 
 	if(!end) {
-		dr_complain(scan->complainer, c->place,
+		dr_error(scan->errors, c->place,
 				is_comment ? "this comment never ends, expected \"*/\""
 						   : "this text never ends, expected a closing quote");
 		return EINVAL;
@@ -415,7 +415,7 @@ static int scan_file(struct scan *scan, const struct file_text *text)
 	scan->bytes += text->len;
 	if(err == 0 && strlen(text->s) < text->len) {
 		advance(&c, text->s + strlen(text->s));
-		dr_complain(scan->complainer, c.place, "a byte 0, expected text");
+		dr_error(scan->errors, c.place, "a byte 0, expected text");
 		return EINVAL;
 	}
 	while(err == 0 && *c.p != '\0')
@@ -433,15 +433,15 @@ static int scan_file(struct scan *scan, const struct file_text *text)
  * @param text       Set to it; to be freed with dr_map_text_free(), also on an
  *                   error
  * @param path       Path of the map; includes are relative to its folder
- * @param complainer Gets all that is wrong
+ * @param errors Gets all that is wrong
  *
  * @return 0; EINVAL when something is wrong; ENOMEM
  */
-int dr_map_text_read(struct dr_map_text *text, const char *path,
-		struct dr_complainer *complainer)
+int dr_map_text_read(
+		struct dr_map_text *text, const char *path, struct dr_errors *errors)
 {
 	const char *slash = strrchr(path, '/');
-	struct scan scan = {.text = text, .complainer = complainer};
+	struct scan scan = {.text = text, .errors = errors};
 	struct dr_place whole = {0};
 	struct file_text read;
 	const char *error;
@@ -455,14 +455,14 @@ int dr_map_text_read(struct dr_map_text *text, const char *path,
 			(struct dr_text){path, slash ? (size_t)(slash - path) + 1 : 0};
 	err = read_file(path, DR_MAP_FILE_MAX, &read, &error);
 	if(err == EINVAL)
-		dr_complain(complainer, whole,
+		dr_error(errors, whole,
 				"the map can not be read: %s, expected a file of at most %d "
 				"bytes",
 				error, DR_MAP_FILE_MAX);
 	if(err == 0)
 		err = scan_file(&scan, &read);
 	free(read.s);
-	return err == 0 && complainer->complaints->errors > 0 ? EINVAL : err;
+	return err == 0 && errors->all->errors > 0 ? EINVAL : err;
 }
 
 

@@ -11,7 +11,7 @@
 
 #include "map_def.h"
 
-struct dr_complainer;
+struct dr_errors;
 
 /** The largest map, with all files that it includes, in bytes */
 #define DR_MAP_FILE_MAX (8 * 1024 * 1024)
@@ -38,8 +38,8 @@ struct dr_map_text
 									  * in one file too */
 };
 
-int dr_map_text_read(struct dr_map_text *text, const char *path,
-		struct dr_complainer *complainer);
+int dr_map_text_read(
+		struct dr_map_text *text, const char *path, struct dr_errors *errors);
 struct dr_place dr_map_text_place(const struct dr_map_text *text, size_t at);
 void dr_map_text_free(struct dr_map_text *text);
 

@@ -24,8 +24,8 @@ struct numbers
 	size_t count;
 };
 
-#define COMPLAIN(l, s, ...) \
-	dr_complain((l)->complainer, dr_place_of(l, s), __VA_ARGS__)
+#define ERROR_AT(l, s, ...) \
+	dr_error((l)->errors, dr_place_of(l, s), __VA_ARGS__)
 
 
 /**
@@ -54,13 +54,13 @@ static const char *name_of(dr_setting *s)
 
 
 /**
- * Complain about the type of a setting
+ * Note that a setting has the wrong type
  *
  * @param l        The loader
  * @param s        The setting
  * @param expected What was expected
  */
-void dr_complain_type(struct dr_loader *l, dr_setting *s, const char *expected)
+void dr_error_type(struct dr_loader *l, dr_setting *s, const char *expected)
 {
 	static const char *const names[] = {
 			[CONFIG_TYPE_NONE] = "empty",
@@ -75,20 +75,20 @@ void dr_complain_type(struct dr_loader *l, dr_setting *s, const char *expected)
 	};
 	size_t type = (size_t)config_setting_type(s);
 
-	COMPLAIN(l, s, "%s\"%s\" is %s, expected %s",
+	ERROR_AT(l, s, "%s\"%s\" is %s, expected %s",
 			config_setting_name(s) ? "" : "an element of ", name_of(s),
 			type < sizeof(names) / sizeof(*names) ? names[type] : "odd",
 			expected);
 }
 
 
-/* Complain about a value; what it is: bad or unknown */
-static void complain_text(struct dr_loader *l, dr_setting *s, const char *what,
+/* Note that a value is wrong; what it is: bad or unknown */
+static void error_text(struct dr_loader *l, dr_setting *s, const char *what,
 		struct dr_text text)
 {
 	char shown[DR_SHOWN_MAX];
 
-	COMPLAIN(l, s, "%s %s \"%s\", expected %s", what, name_of(s),
+	ERROR_AT(l, s, "%s %s \"%s\", expected %s", what, name_of(s),
 			dr_shown(shown, text), l->key->expected);
 }
 
@@ -98,7 +98,7 @@ static bool has_type(struct dr_loader *l, dr_setting *s, int type)
 	if(config_setting_type(s) == type)
 		return true;
 
-	dr_complain_type(l, s, l->key->expected);
+	dr_error_type(l, s, l->key->expected);
 	return false;
 }
 
@@ -111,7 +111,7 @@ static bool get_text(struct dr_loader *l, dr_setting *s, struct dr_text *text)
 	if(!has_type(l, s, CONFIG_TYPE_STRING) || !value)
 		return false;
 	if(*value == '\0') {
-		COMPLAIN(l, s, "\"%s\" is empty, expected %s", name_of(s),
+		ERROR_AT(l, s, "\"%s\" is empty, expected %s", name_of(s),
 				l->key->expected);
 		return false;
 	}
@@ -130,11 +130,11 @@ static bool get_checked(
 	if(!get_text(l, s, &read))
 		return false;
 	if(!dr_key_check(l->key, read)) {
-		complain_text(l, s, "bad", read);
+		error_text(l, s, "bad", read);
 		return false;
 	}
 	if(l->key->flags & DR_KEY_OWN_HEADER && dr_is_sip_header(read)) {
-		COMPLAIN(l, s, "header \"%s\" has a meaning in SIP, expected %s",
+		ERROR_AT(l, s, "header \"%s\" has a meaning in SIP, expected %s",
 				dr_shown(shown, read), l->key->expected);
 		return false;
 	}
@@ -151,7 +151,7 @@ static bool get_number(
 	if(!has_type(l, s, CONFIG_TYPE_INT))
 		return false;
 	if(read < least || read > most) {
-		COMPLAIN(l, s, "bad %s %d, expected %s", name_of(s), read,
+		ERROR_AT(l, s, "bad %s %d, expected %s", name_of(s), read,
 				l->key->expected);
 		return false;
 	}
@@ -194,10 +194,10 @@ static void read_word(struct dr_loader *l, dr_setting *s, void *value)
 				len > 0 ? ", " : "", (int)name.len, name.s);
 	}
 	if(l->key->type != DR_KEY_REASON) {
-		complain_text(l, s, "unknown", word);
+		error_text(l, s, "unknown", word);
 		return;
 	}
-	COMPLAIN(l, s, "unknown reason \"%s\", expected %s",
+	ERROR_AT(l, s, "unknown reason \"%s\", expected %s",
 			dr_shown((char[DR_SHOWN_MAX]){0}, word), names);
 }
 
@@ -213,7 +213,7 @@ static void read_version(struct dr_loader *l, dr_setting *s, void *value)
 {
 	(void)value;
 	if(has_type(l, s, CONFIG_TYPE_INT) && config_setting_get_int(s) != 1)
-		COMPLAIN(l, s, "unknown version %d, expected %s",
+		ERROR_AT(l, s, "unknown version %d, expected %s",
 				config_setting_get_int(s), l->key->expected);
 }
 
@@ -223,7 +223,7 @@ static void read_send(struct dr_loader *l, dr_setting *s, void *value)
 	int code = config_setting_get_int(s);
 
 	if(has_type(l, s, CONFIG_TYPE_INT) && !dr_may_translate(code))
-		COMPLAIN(l, s, "bad send %d, expected %s", code, l->key->expected);
+		ERROR_AT(l, s, "bad send %d, expected %s", code, l->key->expected);
 	*(int *)value = code;
 }
 
@@ -237,7 +237,7 @@ static void read_reason_phrase(struct dr_loader *l, dr_setting *s, void *value)
 		return;
 	*(bool *)value = strcmp(word.s, "reason") == 0;
 	if(!*(bool *)value)
-		complain_text(l, s, "unknown", word);
+		error_text(l, s, "unknown", word);
 }
 
 
@@ -252,7 +252,7 @@ static void read_each(
 		return;
 	}
 	if(config_setting_length(s) == 0)
-		COMPLAIN(l, s, "\"%s\" is empty, expected at least one value",
+		ERROR_AT(l, s, "\"%s\" is empty, expected at least one value",
 				name_of(s));
 	for(i = 0; i < config_setting_length(s); i++)
 		read(l, config_setting_get_elem(s, (unsigned)i), value);
@@ -320,7 +320,7 @@ static void read_code(struct dr_loader *l, dr_setting *s, void *value)
 	if(*word.s >= '3' && *word.s <= '6' && strcmp(word.s + 1, "xx") == 0)
 		add_number(value, *word.s - '0');
 	else
-		complain_text(l, s, "bad", word);
+		error_text(l, s, "bad", word);
 }
 
 
@@ -333,7 +333,7 @@ static void read_codes(struct dr_loader *l, dr_setting *s, void *value)
 	for(i = 0; i < codes.count; i++) {
 		if(l->key->flags & DR_KEY_TRANSLATED && codes.list[i] >= CODE_MIN
 				&& !dr_may_translate(codes.list[i]))
-			COMPLAIN(l, s,
+			ERROR_AT(l, s,
 					"code %d is never translated, expected " DR_EXPECTED_SEND,
 					codes.list[i]);
 	}
@@ -377,7 +377,7 @@ static void read_address(struct dr_loader *l, dr_setting *s, void *value)
 	if(!get_text(l, s, &pattern.text))
 		return;
 	if(dr_network_parse(pattern.text, &pattern.network) != 0) {
-		complain_text(l, s, "bad", pattern.text);
+		error_text(l, s, "bad", pattern.text);
 		return;
 	}
 	cut = pattern.network;
@@ -386,7 +386,7 @@ static void read_address(struct dr_loader *l, dr_setting *s, void *value)
 	if(memcmp(&cut.address, &pattern.network.address, sizeof(cut.address)) == 0)
 		add_pattern(l, s, pattern);
 	else
-		COMPLAIN(l, s,
+		ERROR_AT(l, s,
 				"bad network \"%s\": bits behind its first %u are set, "
 				"expected %s",
 				dr_shown(shown, pattern.text), cut.bits, network);
@@ -402,10 +402,10 @@ static void read_header(struct dr_loader *l, dr_setting *s, void *value)
 	if(!get_checked(l, s, &name))
 		return;
 	if(dr_bridge_has(bridge, name))
-		COMPLAIN(l, s, "header \"%s\" is there twice, expected each once",
+		ERROR_AT(l, s, "header \"%s\" is there twice, expected each once",
 				dr_shown(shown, name));
 	else if(bridge->header_count == DR_BRIDGE_HEADERS_MAX)
-		COMPLAIN(l, s, "too many headers, expected at most %d",
+		ERROR_AT(l, s, "too many headers, expected at most %d",
 				DR_BRIDGE_HEADERS_MAX);
 	else
 		bridge->headers[bridge->header_count++] = name;
@@ -416,7 +416,7 @@ static void read_header(struct dr_loader *l, dr_setting *s, void *value)
  * Read the value of a key
  *
  * @param l     The loader; its key has no type of groups
- * @param s     The setting; what is wrong with it is complained about
+ * @param s     The setting; what is wrong with it is an error
  * @param value Set to it, as the key's type says; left alone when it is wrong
  */
 void dr_value_read(struct dr_loader *l, dr_setting *s, void *value)

@@ -24,7 +24,7 @@ struct dr_loader
 {
 	struct dr_spec *spec;
 	const struct dr_map_text *text;
-	struct dr_complainer *complainer;
+	struct dr_errors *errors;
 	const struct dr_key *key;		   /**< that is read right now */
 	struct dr_spec_patterns *patterns; /**< of trunks or bridges */
 	int owner;	  /**< profile, trunk or bridge that is read right now */
@@ -36,7 +36,7 @@ struct dr_loader
 typedef void dr_reader(struct dr_loader *l, dr_setting *s, void *value);
 
 struct dr_place dr_place_of(const struct dr_loader *l, dr_setting *s);
-void dr_complain_type(struct dr_loader *l, dr_setting *s, const char *expected);
+void dr_error_type(struct dr_loader *l, dr_setting *s, const char *expected);
 dr_reader dr_value_read;
 
 #endif

@@ -26,38 +26,38 @@ COMMON_HELP
 static const struct option options[] = {COMMON_OPTIONS};
 
 
-static void print_text(const char *file, const struct dr_complaints *complaints)
+static void print_text(const char *file, const struct dr_map_errors *errors)
 {
-	complaints_print(stdout, complaints);
+	errors_print(stdout, errors);
 	printf("%s: ", file);
-	if(complaints->count == 0) {
+	if(errors->count == 0) {
 		puts("ok");
 		return;
 	}
-	printf("%zu error%s, %zu warning%s\n", complaints->errors,
-			complaints->errors == 1 ? "" : "s", complaints->warnings,
-			complaints->warnings == 1 ? "" : "s");
+	printf("%zu error%s, %zu warning%s\n", errors->errors,
+			errors->errors == 1 ? "" : "s", errors->warnings,
+			errors->warnings == 1 ? "" : "s");
 }
 
 
-static void print_json(const char *file, const struct dr_complaints *complaints)
+static void print_json(const char *file, const struct dr_map_errors *errors)
 {
 	size_t i;
 
 	json_open(NULL, '{');
 	json_string("file", file);
-	json_bool("ok", complaints->errors == 0);
-	json_number("errors", (long)complaints->errors);
-	json_number("warnings", (long)complaints->warnings);
+	json_bool("ok", errors->errors == 0);
+	json_number("errors", (long)errors->errors);
+	json_number("warnings", (long)errors->warnings);
 	json_open("complaints", '[');
-	for(i = 0; i < complaints->count; i++) {
-		const struct dr_complaint *complaint = &complaints->list[i];
+	for(i = 0; i < errors->count; i++) {
+		const struct dr_map_error *error = &errors->list[i];
 
 		json_open(NULL, '{');
-		json_string("file", complaint->file);
-		json_number("line", complaint->line);
-		json_bool("warning", complaint->warning);
-		json_string("text", complaint->text);
+		json_string("file", error->file);
+		json_number("line", error->line);
+		json_bool("warning", error->warning);
+		json_string("text", error->text);
 		json_close('}');
 	}
 	json_close(']');
@@ -68,7 +68,7 @@ static void print_json(const char *file, const struct dr_complaints *complaints)
 static int run(const struct command *command, int argc, char **argv)
 {
 	struct arguments arguments;
-	struct dr_complaints complaints;
+	struct dr_map_errors errors;
 	struct dr_map *map = NULL;
 	const char *name;
 	int status, error;
@@ -78,14 +78,14 @@ static int run(const struct command *command, int argc, char **argv)
 		return status;
 
 	name = arguments.maps[0].name;
-	error = dr_map_load(name, &map, &complaints);
+	error = dr_map_load(name, &map, &errors);
 	if(error == ENOMEM)
 		must_have(NULL);
 	if(arguments.json)
-		print_json(name, &complaints);
+		print_json(name, &errors);
 	else
-		print_text(name, &complaints);
-	dr_complaints_free(&complaints);
+		print_text(name, &errors);
+	dr_map_errors_free(&errors);
 	free(map);
 	return error != 0 ? STATUS_NO : STATUS_OK;
 }

@@ -15,7 +15,7 @@
 #include "main.h"
 
 #define BUILT_IN "built-in"
-#define COMPLAINT_MAX 4096
+#define ERROR_MAX 4096
 
 static const struct command *const commands[] = {&command_check,
 		&command_explain, &command_table, &command_diff, &command_replay};
@@ -163,14 +163,14 @@ int arguments_parse(const struct command *command, int argc, char **argv,
 }
 
 
-/** Print complaints about a map, one on each line */
-void complaints_print(FILE *out, const struct dr_complaints *complaints)
+/** Print errors about a map, one on each line */
+void errors_print(FILE *out, const struct dr_map_errors *errors)
 {
-	char line[COMPLAINT_MAX];
+	char line[ERROR_MAX];
 	size_t i;
 
-	for(i = 0; i < complaints->count; i++) {
-		dr_complaint_print(line, sizeof(line), &complaints->list[i]);
+	for(i = 0; i < errors->count; i++) {
+		dr_map_error_print(line, sizeof(line), &errors->list[i]);
 		fprintf(out, "%s\n", line);
 	}
 }
@@ -178,18 +178,18 @@ void complaints_print(FILE *out, const struct dr_complaints *complaints)
 
 static int read_map(struct named_map *map)
 {
-	struct dr_complaints complaints;
+	struct dr_map_errors errors;
 	int error;
 
 	if(strcmp(map->name, BUILT_IN) == 0)
 		return STATUS_GO_ON;
 
-	error = dr_map_load(map->name, &map->map, &complaints);
+	error = dr_map_load(map->name, &map->map, &errors);
 	if(error == ENOMEM)
 		must_have(NULL);
 	if(error != 0)
-		complaints_print(stderr, &complaints);
-	dr_complaints_free(&complaints);
+		errors_print(stderr, &errors);
+	dr_map_errors_free(&errors);
 	return error != 0 ? STATUS_NO : STATUS_GO_ON;
 }
 

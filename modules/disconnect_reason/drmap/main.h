@@ -81,7 +81,7 @@ int find_profile(const struct command *command, const struct named_map *map,
 		const char *name, int *profile);
 int find_trunk(const struct dr_map *map, const char *hop,
 		const struct dr_address *address, struct dr_trunk *trunk);
-void complaints_print(FILE *out, const struct dr_complaints *complaints);
+void errors_print(FILE *out, const struct dr_map_errors *errors);
 int print_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 struct dr_text text_of(const char *s);
 void *must_have(void *memory);
