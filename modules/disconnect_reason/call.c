@@ -381,7 +381,7 @@ void dr_call_watch(
 			&& hang_on_transaction(call, t, request) == 0)
 		return;
 	if(call == NULL || !call->oom_logged)
-		LM_ERR("no memory to watch a call: it is relayed without header\n");
+		LM_ERR("no memory to watch a call: it is relayed without the header\n");
 	if(call)
 		release(call);
 	else
@@ -420,7 +420,7 @@ struct dr_call *dr_call_of(const struct cell *t)
 void dr_call_log_oom_once(struct dr_call *call, const char *what)
 {
 	if(!call->oom_logged)
-		LM_ERR("no memory for %s: the call goes on without\n", what);
+		LM_ERR("no memory for %s: the call goes on without it\n", what);
 	call->oom_logged = 1;
 }
 
@@ -623,7 +623,7 @@ struct dr_record *dr_history_add(struct dr_call *call,
 	struct dr_record *record = shm_mallocxz(sizeof(*record));
 
 	if(record == NULL) {
-		dr_call_log_oom_once(call, "what became of an attempt");
+		dr_call_log_oom_once(call, "the record of an attempt");
 		return NULL;
 	}
 	record->answer = *answer;
@@ -663,7 +663,7 @@ struct dr_record *dr_history_script(
 	if(is_new)
 		record = shm_mallocxz(sizeof(*record) + DR_DETAIL_MAX);
 	if(record == NULL) {
-		dr_call_log_oom_once(call, "what the script says");
+		dr_call_log_oom_once(call, "the reason that the script set");
 		return NULL;
 	}
 	record->answer = *answer;

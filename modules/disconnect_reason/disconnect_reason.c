@@ -87,8 +87,8 @@ static int dr_script_check_profile(const str *profile)
 					as_text(profile), (struct dr_text)DR_TEXT("default"))
 			|| map_has(dr_map_find_profile, profile))
 		return 0;
-	LM_ERR("disconnect_reason_watch: \"%.*s\" is no profile: expected one of"
-		   " the map, or \"default\"\n",
+	LM_ERR("disconnect_reason_watch: \"%.*s\" is not a profile: expected one"
+		   " in the map, or \"default\"\n",
 			profile->len, profile->s);
 	return -1;
 }
@@ -105,7 +105,7 @@ static int dr_script_check_reason(const str *reason)
 
 	if(dr_reason_parse(as_text(reason), &parsed) == 0)
 		return 0;
-	LM_ERR("disconnect_reason_set: \"%.*s\" is no reason: expected a name"
+	LM_ERR("disconnect_reason_set: \"%.*s\" is not a reason: expected a name"
 		   " of LiveKit's DisconnectReason, such as SIP_TRUNK_FAILURE\n",
 			reason->len, reason->s);
 	return -1;
@@ -121,7 +121,7 @@ static int dr_script_check_detail(const str *detail)
 {
 	if(dr_detail_check(as_text(detail)) == 0)
 		return 0;
-	LM_ERR("disconnect_reason_set: \"%.*s\" is no detail: expected 1 to %d"
+	LM_ERR("disconnect_reason_set: \"%.*s\" is not a detail: expected 1 to %d"
 		   " bytes of a-z, 0-9 and -\n",
 			detail->len, detail->s, DR_DETAIL_MAX);
 	return -1;
@@ -138,14 +138,14 @@ static int dr_script_check_trunk(const str *name)
 {
 	if(name->len == 0 || name->len > DR_NAME_MAX
 			|| !dr_token_check(as_text(name))) {
-		LM_ERR("disconnect_reason_trunk: \"%.*s\" is no name: expected a token"
-			   " of 1 to %d bytes\n",
+		LM_ERR("disconnect_reason_trunk: \"%.*s\" is not a name: expected a"
+			   " token of 1 to %d bytes\n",
 				name->len, name->s, DR_NAME_MAX);
 		return -1;
 	}
 	if(!map_has_trunks() || map_has(dr_map_find_trunk, name))
 		return 0;
-	LM_ERR("disconnect_reason_trunk: \"%.*s\" is no trunk of the map\n",
+	LM_ERR("disconnect_reason_trunk: \"%.*s\" is not a trunk in the map\n",
 			name->len, name->s);
 	return -1;
 }
@@ -265,7 +265,7 @@ static int set_in_request(
 	struct dr_context context;
 
 	if(!dr_request_set_lump(msg, &lines)) {
-		LM_ERR("disconnect_reason_set: no memory: there is no header\n");
+		LM_ERR("disconnect_reason_set: no memory for the header\n");
 		notes->ignore = true; /* any other answer would be wrong */
 		return -1;
 	}
@@ -368,7 +368,7 @@ static int dr_script_trunk(struct sip_msg *msg, str *name)
 				   as_text(name))
 				== 0)
 			return 1;
-		LM_ERR("disconnect_reason_trunk: no memory: there is no header\n");
+		LM_ERR("disconnect_reason_trunk: no memory: the call is ignored\n");
 		ignore_call(t, call, msg); /* any other trunk would be wrong */
 		return -1;
 	}
@@ -384,7 +384,7 @@ static int get_argument(struct sip_msg *msg, char *argument, str *text)
 	if(argument == NULL
 			|| fixup_get_svalue(msg, (gparam_t *)argument, text) >= 0)
 		return 0;
-	LM_ERR("an argument of a function has no value\n");
+	LM_ERR("an argument of a script function has no value\n");
 	return -1;
 }
 
@@ -553,8 +553,8 @@ struct module_exports exports = {
 static void warn_of_order(const char *module)
 {
 	if(module_loaded((char *)module))
-		LM_WARN("the module %s is loaded before this one: load it behind, or"
-				" its rows miss the AVP\n",
+		LM_WARN("the module %s is loaded before this one: load it after, or"
+				" it misses the AVP\n",
 				module);
 }
 
@@ -618,7 +618,7 @@ static int mod_init(void)
 			|| dr_request_init() < 0 || load_map() < 0)
 		return -1;
 	if(rpc_register_array(dr_rpc) != 0) {
-		LM_ERR("the core refused the RPC commands\n");
+		LM_ERR("failed to register the RPC commands\n");
 		return -1;
 	}
 	return dr_hooks_init();

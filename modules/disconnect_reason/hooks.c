@@ -98,7 +98,7 @@ static void on_reply(
 	if(get_cseq(params->rpl)->method_id != METHOD_INVITE)
 		return;
 	if(branch < 0 || branch >= DR_BRANCHES_MAX) {
-		LM_WARN("branch %d is one too many: its reply passes as it is\n",
+		LM_WARN("branch %d is one too many: its reply is relayed as it is\n",
 				branch);
 		return;
 	}
@@ -461,7 +461,7 @@ static int init_script_callbacks(void)
 					   after_failure, POST_SCRIPT_CB | FAILURE_CB, NULL)
 					   == 0)
 		return 0;
-	LM_ERR("the core refused the script callbacks\n");
+	LM_ERR("failed to register the script callbacks\n");
 	return -1;
 }
 
@@ -491,7 +491,7 @@ int dr_hooks_init(void)
 	if(dr_tm.register_tmcb(
 			   NULL, NULL, TMCB_REQUEST_IN, on_new_transaction, NULL, NULL)
 			<= 0) {
-		LM_ERR("tm refused the callback for new transactions\n");
+		LM_ERR("failed to register tm's callback for new transactions\n");
 		return -1;
 	}
 	dr_call_init(on_event);

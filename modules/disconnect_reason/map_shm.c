@@ -62,7 +62,7 @@ int dr_map_shm_init(void)
 	}
 	if(lock_init(&share->pointer) == NULL
 			|| lock_init(&share->writer) == NULL) {
-		LM_ERR("no lock for the map\n");
+		LM_ERR("failed to initialize the locks of the map\n");
 		return -1;
 	}
 	return 0;

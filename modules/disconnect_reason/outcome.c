@@ -287,7 +287,7 @@ static void run_event(struct sip_msg *msg)
 				&& sr_kemi_ctx_route(engine, &ctx, msg, EVENT_ROUTE,
 						   &dr_params.event_callback, &event_name)
 						   < 0)
-			LM_ERR("the function %s failed\n", dr_params.event_callback.s);
+			LM_ERR("the KEMI function %s failed\n", dr_params.event_callback.s);
 	} else {
 		run_top_route(event_rt.rlist[event_route], msg, NULL);
 	}
@@ -469,7 +469,7 @@ static int register_sl(void)
 		return 0;
 	if(sl_load_api(&sl) == 0 && sl.register_cb(&callback) >= 0)
 		return 0;
-	LM_ERR("sl refused the callback for its replies\n");
+	LM_ERR("failed to register sl's callback for replies\n");
 	return -1;
 }
 
@@ -487,7 +487,7 @@ int dr_outcome_init(void)
 		event_route = number;
 	if(dr_params.event_callback.len > 0 && sr_kemi_eng_get() == NULL) {
 		LM_ERR("parameter event_callback is \"%s\": expected a script in a"
-			   " language of KEMI\n",
+			   " KEMI language\n",
 				dr_params.event_callback.s);
 		return -1;
 	}

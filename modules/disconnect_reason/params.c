@@ -68,9 +68,9 @@ static int check_header(const char *parameter, struct dr_text name)
 	type = header_type(name);
 	if(type == HDR_OTHER_T)
 		return 0;
-	LM_ERR("parameter %s is \"%.*s\": expected a name of your own, %s\n",
+	LM_ERR("parameter %s is \"%.*s\": expected a name of your own: %s\n",
 			parameter, (int)name.len, name.s,
-			type == HDR_ERROR_T ? "this one Kamailio cannot parse"
+			type == HDR_ERROR_T ? "Kamailio cannot parse this one"
 								: "this header has a meaning in SIP");
 	return -1;
 }
@@ -133,8 +133,8 @@ static int check_headers(void)
 	dr_params.names[dr_params.name_count++] = detail;
 	if(!has_name(detail, dr_params.header_count))
 		return 0;
-	LM_ERR("parameter detail_header is \"%.*s\": expected another name than"
-		   " the parameter header has\n",
+	LM_ERR("parameter detail_header is \"%.*s\": expected a name that"
+		   " the parameter header does not have\n",
 			(int)detail.len, detail.s);
 	return -1;
 }

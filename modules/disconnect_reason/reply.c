@@ -616,7 +616,7 @@ static void translate_faked(struct cell *t, struct dr_call *call,
 		dr_tm_drop_replies(request, "all");
 		return;
 	}
-	dr_call_log_oom_once(call, "a reply that is translated");
+	dr_call_log_oom_once(call, "a translated reply");
 	if(reply)
 		shm_free(reply);
 }

@@ -99,7 +99,7 @@ static void rpc_stats(rpc_t *rpc, void *context)
 			|| add_all(rpc, top, DR_OUTCOMES) < 0 || add_counters(rpc, top) < 0
 			|| rpc->struct_add(top, "[", "trunks", &trunks.list) < 0
 			|| dr_stats_each_trunk(add_trunk, &trunks) != 0)
-		rpc->fault(context, 500, "No memory for the answer");
+		rpc->fault(context, 500, "No memory for the reply");
 }
 
 
@@ -158,7 +158,7 @@ static void answer_reload(rpc_t *rpc, void *context, const char *status,
 					   "warnings", (int)complaints->warnings, "complaints",
 					   &list)
 					   < 0) {
-		rpc->fault(context, 500, "No memory for the answer");
+		rpc->fault(context, 500, "No memory for the reply");
 		return;
 	}
 	add_complaints(rpc, list, complaints);
@@ -176,7 +176,7 @@ static void rpc_reload(rpc_t *rpc, void *context)
 	if(dry
 			&& (!(word.len == 3 && memcmp(word.s, "dry", 3) == 0)
 					|| rpc->scan(context, "*S", &more) == 1)) {
-		rpc->fault(context, 400, "Expected no word or: dry");
+		rpc->fault(context, 400, "Expected no argument, or dry");
 		return;
 	}
 	if(dr_params.map_file[0] == '\0') {
@@ -303,7 +303,7 @@ static void rpc_show(rpc_t *rpc, void *context)
 	if(map == NULL)
 		rpc->fault(context, 404, "No map: the built-in tables apply");
 	else if(rpc->add(context, "{", &top) < 0 || add_map(rpc, top, map) < 0)
-		rpc->fault(context, 500, "No memory for the answer");
+		rpc->fault(context, 500, "No memory for the reply");
 	dr_map_unref(map);
 }
 
@@ -349,16 +349,17 @@ static void rpc_explain(rpc_t *rpc, void *context)
 	if(dr_explain(map, &question, &explanation) != 0)
 		rpc->fault(context, 400, "%s", explanation.error);
 	else if(answer_explain(rpc, context, &explanation) < 0)
-		rpc->fault(context, 500, "No memory for the answer");
+		rpc->fault(context, 500, "No memory for the reply");
 	dr_map_unref(map);
 }
 
 
 static const char *doc_reload[] = {
-		"Read the map again and put it in force; with dry only check it", NULL};
+		"Read the map again and put it in force; with dry, only check it",
+		NULL};
 static const char *doc_show[] = {"Show the map in force", NULL};
 static const char *doc_explain[] = {
-		"Say what a failed attempt would be called, and why: code=480 q850=34"
+		"Show how a failed attempt is classified, and why: code=480 q850=34"
 		" after=trying trunk=NAME ...",
 		NULL};
 

@@ -55,7 +55,7 @@ int dr_tm_init(void)
 	if(drop_replies && get_kill_reason && reset_kill_reason && set_kill_reason)
 		return 0;
 	LM_ERR("tm lacks t_drop_replies, get_kr(), reset_kr() or set_kr(): expected"
-		   " that of Kamailio 5.6 or later\n");
+		   " the tm of Kamailio 5.6 or later\n");
 	return -1;
 }
 
