@@ -143,7 +143,7 @@ static void get_trunk(const struct dr_call *call, int number,
  * @param branch  its branch
  * @param trunk   set: the one that the script named, else that of the map by
  *                the name of the next hop, else by the address; without a name
- *                when nobody knows it
+ *                when none is known
  */
 void dr_attempt_trunk(const struct dr_call *call, const struct cell *t,
 		int branch, struct dr_trunk *trunk)

@@ -6,7 +6,8 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * A request that has no transaction yet keeps what is said of it in its notes.
+ * A request that has no transaction yet keeps what the script says in its
+ * notes.
  *
  * A function of the native script only resolves its arguments and calls the
  * function that KEMI calls, so the two cannot disagree.
@@ -151,7 +152,7 @@ static int dr_script_check_trunk(const str *name)
 }
 
 
-/** KEMI, and a route that another one calls, get here from anywhere */
+/** KEMI, and a route called by another one, can call a function anywhere */
 static int check_place(
 		struct sip_msg *msg, const struct cell *t, const char *function)
 {
@@ -169,7 +170,7 @@ static int check_place(
 
 
 /**
- * Watch a call, also when auto is 0 or it comes from no bridge
+ * Watch a call, also when auto is 0 or it does not come from a bridge
  *
  * @param msg      INVITE that starts a call; nothing was sent for it yet
  * @param profile  profile of the map for trunks that it does not know; empty:
@@ -243,8 +244,8 @@ static int dr_script_ignore(struct sip_msg *msg)
 }
 
 
-/** What the script says is sent and counted, so the call must be watched; too
- * late for one that has been sent on */
+/** The reason that the script sets is sent and counted, so the call must be
+ * watched; too late for one that has been sent on */
 static void watch_what_is_said(
 		struct sip_msg *msg, struct cell *t, struct dr_request *notes)
 {
@@ -256,7 +257,7 @@ static void watch_what_is_said(
 }
 
 
-/** No watched transaction: the answer waits in the request itself */
+/** No watched transaction: the answer is kept with the request itself */
 static int set_in_request(
 		struct sip_msg *msg, struct cell *t, const struct dr_answer *answer)
 {
@@ -277,7 +278,8 @@ static int set_in_request(
 }
 
 
-/** The caller's CANCEL may be answered this very moment: then it is too late */
+/** tm may be replying to the caller's CANCEL at this very moment: then it is
+ * too late */
 static int set_in_call(struct sip_msg *msg, struct cell *t,
 		struct dr_call *call, const struct dr_answer *answer)
 {
@@ -288,7 +290,7 @@ static int set_in_call(struct sip_msg *msg, struct cell *t,
 
 	dr_tm_lock(t);
 	if(!call->cancelled && (!call->final || call->scripted)) {
-		/* t_relay() could not send them, and nobody will ask why */
+		/* t_relay() could not send them, and no callback follows */
 		if(is_route_type(REQUEST_ROUTE))
 			dr_attempt_classify_ended(t, call, DR_NONE);
 		dr_attempt_decide_script(call, answer,
@@ -310,8 +312,8 @@ static int set_in_call(struct sip_msg *msg, struct cell *t,
 
 
 /**
- * The script says why the call fails: the next local reply of the request,
- * and every later one of its transaction, carries this answer
+ * The script says why the call fails: the next local reply to the request, and
+ * every later one of its transaction, carries this answer
  *
  * @param msg     the request, or in an onreply_route the reply
  * @param reason  name of LiveKit's DisconnectReason
@@ -548,7 +550,7 @@ struct module_exports exports = {
 /* clang-format on */
 
 
-/** tm tells the module loaded last first: what is loaded before this one
+/** tm calls the module loaded last first: one that is loaded before this one
  * would see the outcome before the AVP is set */
 static void warn_of_order(const char *module)
 {

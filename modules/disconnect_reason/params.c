@@ -1,5 +1,5 @@
 /**
- * @file params.c  The module's parameters, and the header lines that they make
+ * @file params.c  The module's parameters, and the header lines made from them
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -40,7 +40,7 @@ static int check_switch(const char *name, int value)
 
 
 /** What Kamailio's parser takes a header name for: HDR_OTHER_T is what we want.
- * A header of SIP itself would be removed from every reply of a trunk. */
+ * A header of SIP itself would be removed from every reply from a trunk. */
 static hdr_types_t header_type(struct dr_text name)
 {
 	struct hdr_field field = {0};
@@ -262,7 +262,7 @@ int dr_params_init(const char *avp)
  * @param room    for DR_NAMES_MAX names, used for those of a bridge
  * @param count   set to how many there are
  *
- * @return the names: the settings', or room
+ * @return the names: the parameters', or room
  */
 const struct dr_text *dr_params_header_names(
 		const struct dr_map *map, int bridge, struct dr_text *room, int *count)
@@ -349,7 +349,7 @@ size_t dr_params_header_room(const struct dr_map *map, int bridge)
  * @param answer  answer; its detail must be a token or empty
  * @param room    dr_params_header_room() bytes; NULL: without the detail header
  * @param lines   set to complete lines with their line ends, which belong to the
- *                map or to the settings, or are in room
+ *                map or to the parameters, or are in room
  */
 void dr_params_header_text(const struct dr_map *map, int bridge,
 		const struct dr_answer *answer, char *room, str *lines)

@@ -103,14 +103,14 @@ static void rpc_stats(rpc_t *rpc, void *context)
 }
 
 
-/** Longest complaint about a map in an answer, in bytes */
+/** Longest error of a map in a reply, in bytes */
 #define COMPLAINT_MAX 1024
-/** Most bytes of complaints in an answer: ctl cuts a list at 8 kB without a
- * word, and jsonrpcs does not send what is too long for a datagram */
+/** Most bytes of errors in a reply: ctl silently cuts a list at 8 kB, and
+ * jsonrpcs does not send what is too long for a datagram */
 #define COMPLAINTS_MAX 7000
 
 
-/** Returns the bytes that it took, -1 when the answer has no room for it */
+/** Returns the bytes that it took, -1 when the reply has no room for it */
 static int add_complaint(rpc_t *rpc, void *list,
 		const struct dr_complaint *complaint, size_t room)
 {
@@ -125,7 +125,7 @@ static int add_complaint(rpc_t *rpc, void *list,
 }
 
 
-/** Errors first, warnings behind them; says when there are more */
+/** Errors first, then warnings; says when there are more */
 static void add_complaints(
 		rpc_t *rpc, void *list, const struct dr_complaints *complaints)
 {
@@ -329,7 +329,7 @@ static int answer_explain(
 }
 
 
-/** explain name=value ...: what a failed attempt would be called, and why */
+/** explain name=value ...: how a failed attempt is classified, and why */
 static void rpc_explain(rpc_t *rpc, void *context)
 {
 	const struct dr_map *map;

@@ -5,11 +5,11 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * Kamailio keeps a value for each process and adds them up when somebody asks,
+ * Kamailio keeps a value for each process and adds them up when they are read,
  * so counting takes no lock.
  *
- * Kept by name, so that they outlive a reload of the map. An entry is made when
- * a trunk is counted first, and stays.
+ * Totals are kept by name, so that they outlive a reload of the map. An entry
+ * is made when a trunk is first counted, and stays.
  */
 
 #include <ctype.h>
@@ -239,8 +239,8 @@ void dr_stats_count(enum dr_counter counter, int times)
 }
 
 
-/** The caller will come again with credentials: nothing has failed yet. Where the
- * proxy itself sent some, it has: the trunk does not take them. */
+/** The caller will send the call again with credentials: nothing has failed
+ * yet. When the proxy itself sent some, it has: the trunk refused them. */
 static int is_challenge(const struct dr_answer *answer)
 {
 	return (answer->code == 401 || answer->code == 407) && !answer->authorized
@@ -253,7 +253,7 @@ static int is_challenge(const struct dr_answer *answer)
  * Count an answer, for all and for its trunk. A challenge, 401 or 407, counts
  * only when a rule of the map, or the script, said what it means.
  *
- * @param what    as what
+ * @param what    attempts or outcomes
  * @param answer  answer
  *
  * @return whether it counts
