@@ -35,15 +35,14 @@ typedef bool field_f(const struct dr_context *context, struct value *value);
 
 static bool give_text(struct value *value, struct dr_text text)
 {
-	value->text = text;
+	*value = (struct value){.text = text};
 	return text.len > 0;
 }
 
 
 static bool give_number(struct value *value, int number)
 {
-	value->text = (struct dr_text){NULL, 0};
-	value->number = number;
+	*value = (struct value){.number = number};
 	return true;
 }
 
