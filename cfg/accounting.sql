@@ -2,8 +2,8 @@
 --
 -- SPDX-License-Identifier: GPL-2.0-or-later
 --
--- Kamailio's own tables with five columns more. Where they are there already,
--- made by kamdbctl, add the columns:
+-- Kamailio's own tables with five more columns. Where they exist already, created
+-- by kamdbctl, add the columns:
 --
 --   ALTER TABLE acc ADD COLUMN dr_reason VARCHAR(32);   -- and so on
 
@@ -18,7 +18,7 @@ CREATE TABLE acc (
     time TIMESTAMP WITHOUT TIME ZONE NOT NULL,
     dr_reason VARCHAR(32),    -- USER_REJECTED; null: answered
     dr_detail VARCHAR(32),    -- busy
-    dr_trunk VARCHAR(64),     -- null: nobody named it, or the caller gave up
+    dr_trunk VARCHAR(64),     -- null: not known, or the caller cancelled
     dr_code INTEGER,          -- what the trunk sent; null: nothing
     dr_history TEXT           -- each attempt, oldest first
 );

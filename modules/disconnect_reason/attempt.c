@@ -5,8 +5,8 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * The script may name the trunk. Else the map finds it, by the name of the next
- * hop, which is there when tm prepares the branch, or by the address.
+ * The script may name the trunk. Otherwise the map finds it, by the name of the
+ * next hop, which is known when tm prepares the branch, or by the address.
  *
  * What changes a call runs under tm's reply lock.
  */
@@ -30,8 +30,8 @@ static int has_room(const struct dr_call *call, int branch)
 }
 
 
-/** t_relay_to() goes elsewhere than the request says: tm has that address before
- * it prepares the branch */
+/** t_relay_to() sends elsewhere than the request says: tm has that address
+ * before it prepares the branch */
 static bool is_sent_elsewhere(const struct ua_client *uac)
 {
 	return uac->request.dst.to.s.sa_family != 0;
@@ -76,7 +76,7 @@ void dr_attempt_sent(struct dr_call *call, const struct cell *t, int branch,
 }
 
 
-/** A failover of tm's own goes on with the URI of the branch before */
+/** A failover of tm's own keeps the URI of the previous branch */
 static int prepared_as(const struct dr_call *call, const struct cell *t, int b)
 {
 	const str *uri = &t->uac[b].uri;
@@ -143,7 +143,7 @@ static void get_trunk(const struct dr_call *call, int number,
  * @param branch  its branch
  * @param trunk   set: the one that the script named, else that of the map by
  *                the name of the next hop, else by the address; without a name
- *                when nobody knows it
+ *                when none is known
  */
 void dr_attempt_trunk(const struct dr_call *call, const struct cell *t,
 		int branch, struct dr_trunk *trunk)
@@ -180,8 +180,8 @@ static int proxy_cancelled(const struct ua_client *uac)
 
 
 /**
- * Was the CANCEL there before the branch timed out? The timer sends one, too,
- * and a fork may pick the branch only then. Both timers have when they began:
+ * Was the CANCEL sent before the branch timed out? The timer sends one, too,
+ * and a fork may pick the branch only then. The timers show when they began:
  * that of the CANCEL ends tm's fr_timer later.
  */
 static int cancelled_before_timeout(
@@ -211,8 +211,8 @@ static void attempt_from_reply(struct dr_attempt *attempt,
 }
 
 
-/** tm made the end of the branch up: a failed send, a timer, a CANCEL. The code
- * says nothing of a timer: reply_408_code may be any. */
+/** tm made up the end of the branch: a failed send, a timer, a CANCEL. The code
+ * does not show a timer: reply_408_code may be any. */
 static void attempt_faked(struct dr_attempt *attempt, const struct cell *t,
 		const struct ua_client *uac, int code)
 {
@@ -271,7 +271,7 @@ static int classify(struct dr_attempt *attempt, const struct dr_call *call,
 }
 
 
-/** The caller gave up before the branch failed by itself */
+/** The caller cancelled before the branch failed by itself */
 static bool is_cancelled_attempt(
 		const struct cell *t, const struct dr_call *call, int branch)
 {
@@ -311,7 +311,7 @@ int dr_attempt_classify(const struct cell *t, const struct dr_call *call,
 
 
 /**
- * Find out why a call fails here: nothing was sent, or nobody was asked
+ * Find out why a call fails here: nothing was sent, or no trunk decided it
  *
  * @param t       transaction; it does not count a branch that was not sent
  * @param call    its call
@@ -338,8 +338,8 @@ int dr_attempt_classify_local(const struct cell *t, const struct dr_call *call,
 }
 
 
-/** Give the call an answer, and keep it: as the attempt's own, or as one that
- * nobody was asked for; code is what tm has for the caller */
+/** Give the call an answer, and the record that has it, or NULL; code is what
+ * tm has for the caller */
 static void answer_call(struct dr_call *call, const struct dr_answer *answer,
 		struct dr_record *record, int code)
 {
@@ -359,8 +359,8 @@ static bool has_6xx(const struct cell *t)
 }
 
 
-/** tm itself cancelled the leg, because another one was declined everywhere. It
- * sends no CANCEL to a silent one, which its timer ends. */
+/** tm itself cancelled the leg, because of a 6xx on another one. It sends no
+ * CANCEL to a silent one, which its timer ends. */
 static bool is_cancelled_leg(const struct cell *t, const struct ua_client *uac,
 		const struct dr_answer *answer)
 {
@@ -373,8 +373,8 @@ static bool is_cancelled_leg(const struct cell *t, const struct ua_client *uac,
 }
 
 
-/** Classify an attempt once: what was found then holds, unless there was no
- * memory to keep it */
+/** Classify an attempt once: the first result stays, unless there was no memory
+ * to keep it */
 static struct dr_record *classify_once(const struct cell *t,
 		struct dr_call *call, int branch, struct sip_msg *reply, int code,
 		struct dr_answer *answer)
@@ -399,7 +399,7 @@ static struct dr_record *classify_once(const struct cell *t,
 
 
 /**
- * Classify every attempt that has ended, but one
+ * Classify every attempt that has ended, except one
  *
  * @param t       transaction
  * @param call    its call
@@ -459,7 +459,7 @@ void dr_attempt_decide(struct cell *t, struct dr_call *call, int branch,
 
 
 /**
- * Decide why a call failed that no trunk replied to
+ * Decide why a call failed to which no trunk replied
  *
  * @param t       transaction
  * @param call    its call, not final
@@ -490,8 +490,8 @@ static void decide_unresolved(struct cell *t, struct dr_call *call)
 
 
 /**
- * Decide why a call failed whose last t_relay() failed: its branch could not be sent, or its
- * next hop's name not be resolved
+ * Decide why a call failed whose last t_relay() failed: its branch could not be
+ * sent, or the name of its next hop could not be resolved
  *
  * @param t     transaction
  * @param call  its call, not final
@@ -510,9 +510,9 @@ void dr_attempt_decide_unsent(struct cell *t, struct dr_call *call, int from)
 
 
 /**
- * Decide why a call failed that tm or the script replied to without any failed
- * branch: t_relay() failed, or a script did not say why. A
- * call that was never sent on stays as it is: the script refused it.
+ * Decide why a call failed to which tm or the script replied without any failed
+ * branch: t_relay() failed, or a script did not say why. A call that was never
+ * sent on stays as it is: the script refused it.
  *
  * @param t     transaction
  * @param call  its call, not decided

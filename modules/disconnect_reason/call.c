@@ -56,8 +56,8 @@ void dr_call_init(transaction_cb *event)
 
 
 /**
- * Somebody reads $dr(): calls must be found from tm's callbacks, too. Call it
- * before forking.
+ * $dr() is read: calls must be found from tm's callbacks, too. Call it before
+ * forking.
  */
 void dr_call_find_in_callbacks(void)
 {
@@ -112,8 +112,7 @@ static void set_name(
 
 
 /**
- * Give the branches to come a trunk, in place of one that they were given
- * before
+ * Give the next branches a trunk, in place of one that they were given before
  *
  * @param call    call
  * @param from    number of the first of these branches
@@ -194,7 +193,7 @@ bool dr_call_is_initial_invite(const struct sip_msg *request)
  * Does the script, or the parameter auto, want a request to be watched?
  *
  * @param request  request as received
- * @param notes    what the script said of it, or NULL
+ * @param notes    what the script said about it, or NULL
  *
  * @return whether it is to be watched, unless the map has bridges and it comes
  *         from none
@@ -224,7 +223,7 @@ static void adopt_answer(struct dr_call *call, const struct dr_request *notes)
 }
 
 
-/** What the script said of the request holds for its call; returns 0, or -1
+/** What the script said about the request applies to its call; returns 0, or -1
  * without memory */
 static int adopt_request(struct dr_call *call, const struct dr_request *notes)
 {
@@ -242,8 +241,8 @@ static int adopt_request(struct dr_call *call, const struct dr_request *notes)
 }
 
 
-/** The lump may be there: from an earlier word of the script, unless that one
- * applied its changes to the message since */
+/** The lump may be there already, when the script set a reason earlier and has
+ * not applied its changes to the message since */
 static bool has_lump(struct sip_msg *request, const struct dr_call *call)
 {
 	str text = dr_call_header_text(call);
@@ -296,9 +295,9 @@ static struct dr_call *new_call(const struct dr_map *map, short bridge)
 }
 
 
-/** tm knows the transaction of a route, but not always of a callback, where acc
- * writes its rows. But then it puts the transaction's XAVPs in use: so one of
- * them points at the call. Both end together. */
+/** tm knows the transaction of a route, but not always that of a callback,
+ * where acc writes its rows. But there it has put the transaction's XAVPs in
+ * use: so one of them points at the call. Both end together. */
 static void remember_in_lists(struct dr_call *call)
 {
 	sr_xval_t value = {.type = SR_XTYPE_VPTR};
@@ -327,7 +326,7 @@ struct dr_call *dr_call_of_lists(void)
 }
 
 
-/** Scripts of KEMI do not say beforehand whether they read $dr() */
+/** Whether a KEMI script reads $dr() is not known in advance */
 static int hang_on_transaction(
 		struct dr_call *call, struct cell *t, struct sip_msg *request)
 {
@@ -340,7 +339,7 @@ static int hang_on_transaction(
 
 
 /**
- * Have tm call the callback of a call for more than it does of each
+ * Have tm call the callback of a call for more events than those of each call
  *
  * @param call   call
  * @param t      its transaction
@@ -363,7 +362,7 @@ bool dr_call_register(struct dr_call *call, struct cell *t, int types)
  *
  * @param t        the new transaction
  * @param request  its request, in private memory
- * @param notes    what the script said of it, or NULL
+ * @param notes    what the script said about it, or NULL
  */
 void dr_call_watch(
 		struct cell *t, struct sip_msg *request, const struct dr_request *notes)
@@ -381,7 +380,7 @@ void dr_call_watch(
 			&& hang_on_transaction(call, t, request) == 0)
 		return;
 	if(call == NULL || !call->oom_logged)
-		LM_ERR("no memory to watch a call: it is relayed without header\n");
+		LM_ERR("no memory to watch a call: it is relayed without the header\n");
 	if(call)
 		release(call);
 	else
@@ -412,7 +411,7 @@ struct dr_call *dr_call_of(const struct cell *t)
 
 
 /**
- * Say that a part of a call got no memory, in one log line for each call
+ * Log that a part of a call got no memory, in one line for each call
  *
  * @param call  call
  * @param what  what it is without
@@ -420,7 +419,7 @@ struct dr_call *dr_call_of(const struct cell *t)
 void dr_call_log_oom_once(struct dr_call *call, const char *what)
 {
 	if(!call->oom_logged)
-		LM_ERR("no memory for %s: the call goes on without\n", what);
+		LM_ERR("no memory for %s: the call goes on without it\n", what);
 	call->oom_logged = 1;
 }
 
@@ -429,8 +428,8 @@ void dr_call_log_oom_once(struct dr_call *call, const char *what)
  * @param call  call
  * @param t     its transaction
  *
- * @return whether the caller gave up. tm says so a little later, and by a write
- *         without a lock, which can get lost.
+ * @return whether the caller cancelled. tm sets its flag a little later, and by
+ *         a write without a lock, which can get lost.
  */
 bool dr_call_is_cancelled(const struct dr_call *call, const struct cell *t)
 {
@@ -440,7 +439,7 @@ bool dr_call_is_cancelled(const struct dr_call *call, const struct cell *t)
 
 /**
  * May this process write the AVPs and XAVPs of a call? If not, the worker that
- * runs its request_route will do what is due, as soon as that is over.
+ * runs its request_route will do what is due, as soon as that has ended.
  *
  * @param call  call
  * @param t     its transaction
@@ -476,7 +475,7 @@ void dr_call_provisional(struct dr_call *call, int branch, int code)
  * @param call    call
  * @param branch  0 to DR_BRANCHES_MAX - 1
  *
- * @return how far the branch came
+ * @return how far the branch got
  */
 enum dr_after dr_call_after(const struct dr_call *call, int branch)
 {
@@ -488,7 +487,7 @@ enum dr_after dr_call_after(const struct dr_call *call, int branch)
 }
 
 
-/** The code that the call's bridge is sent in place of tm's, or 0 */
+/** The code to send to the call's bridge in place of tm's, or 0 */
 static short translated(
 		const struct dr_call *call, const struct dr_answer *answer, int code)
 {
@@ -520,7 +519,7 @@ struct dr_own *dr_call_own(struct dr_call *call)
 /**
  * @param call  call
  *
- * @return the header text of its answer, which live as long as the call; empty
+ * @return the header text of its answer, which lives as long as the call; empty
  *         without one
  */
 str dr_call_header_text(const struct dr_call *call)
@@ -536,7 +535,7 @@ str dr_call_header_text(const struct dr_call *call)
 }
 
 
-/** Print header text of the call's own, where there is a detail header. What a
+/** Print header text of the call's own, if there is a detail header. What a
  * CANCEL's process may read stays as it is. */
 static void print_own_text(struct dr_call *call, const struct dr_answer *answer)
 {
@@ -578,8 +577,8 @@ void dr_call_answer(
 
 
 /**
- * Translate the code of a call that the script answered before tm had one.
- * Call it under tm's reply lock.
+ * Translate the code of a call whose reason the script set before tm had a
+ * code. Call it under tm's reply lock.
  *
  * @param call  call whose answer is the script's
  * @param code  status code that tm has for the caller
@@ -593,8 +592,8 @@ void dr_call_translate(struct dr_call *call, int code)
 }
 
 
-/** Readers without a lock see a list at any time: a record is complete before it
- * is linked */
+/** Readers without a lock see a valid list at any time: a record is complete
+ * before it is linked */
 static void append(struct dr_call *call, struct dr_record *record)
 {
 	struct dr_record **last = &call->records;
@@ -623,7 +622,7 @@ struct dr_record *dr_history_add(struct dr_call *call,
 	struct dr_record *record = shm_mallocxz(sizeof(*record));
 
 	if(record == NULL) {
-		dr_call_log_oom_once(call, "what became of an attempt");
+		dr_call_log_oom_once(call, "the record of an attempt");
 		return NULL;
 	}
 	record->answer = *answer;
@@ -646,8 +645,8 @@ static struct dr_record *record_of_script(const struct dr_call *call)
 
 
 /**
- * Keep what the script says, in place of what it said before: it may say
- * something at each of any number of replies. Call it under tm's reply lock.
+ * Keep the reason that the script set, in place of an earlier one: it may set
+ * one at each of any number of replies. Call it under tm's reply lock.
  *
  * @param call    call
  * @param answer  answer of the script; its detail is copied
@@ -663,7 +662,7 @@ struct dr_record *dr_history_script(
 	if(is_new)
 		record = shm_mallocxz(sizeof(*record) + DR_DETAIL_MAX);
 	if(record == NULL) {
-		dr_call_log_oom_once(call, "what the script says");
+		dr_call_log_oom_once(call, "the reason that the script set");
 		return NULL;
 	}
 	record->answer = *answer;
@@ -697,7 +696,7 @@ struct dr_record *dr_history_of(const struct dr_call *call, int branch)
 
 
 /**
- * Let a record be why the call failed. Call it under tm's reply lock.
+ * Make a record the reason why the call failed. Call it under tm's reply lock.
  *
  * @param call    call
  * @param record  one of its records, or NULL when there was no memory for it
@@ -714,8 +713,8 @@ void dr_history_answer_with(struct dr_call *call, struct dr_record *record)
 /**
  * @param call  call
  *
- * @return the record that is why it failed, owned by the call; NULL when there
- *         is none
+ * @return the record that says why it failed, owned by the call; NULL when
+ *         there is none
  */
 const struct dr_record *dr_history_answer(const struct dr_call *call)
 {

@@ -21,25 +21,25 @@ struct dr_request;
 /** Most branches of a transaction; tm's own limit is not higher */
 #define DR_BRANCHES_MAX 32
 
-/** Until the request_route of its INVITE is over, that worker uses the AVPs and
- * XAVPs of a call without any lock */
+/** Until the request_route of its INVITE has ended, that worker uses the AVPs
+ * and XAVPs of a call without any lock */
 enum dr_script
 {
 	DR_SCRIPT_RUNS = 0,
-	DR_SCRIPT_OWES, /**< it runs, and then has to say what was decided */
+	DR_SCRIPT_OWES, /**< it runs, and then has to write the answer */
 	DR_SCRIPT_OVER
 };
 
-/** How far t_relay() came */
+/** How far t_relay() got */
 enum dr_sending
 {
 	DR_SENDING_NOTHING = 0,
 	DR_SENDING_BRANCH, /**< it prepared a branch, or failed after that */
-	DR_SENDING_DONE	   /**< a trunk was sent the call */
+	DR_SENDING_DONE	   /**< the call was sent to a trunk */
 };
 
-/** What few calls need; in shared memory. A CANCEL's process may read it without
- * a lock, so it lives as long as the call. */
+/** What only few calls need; in shared memory. A CANCEL's process may read it
+ * without a lock, so it lives as long as the call. */
 struct dr_own
 {
 	struct lump_rpl lump; /**< for a request that tm stored without ours; first,
@@ -56,7 +56,7 @@ struct dr_own
 struct dr_named_trunk
 {
 	struct dr_named_trunk *before; /**< named earlier, or NULL */
-	short from;					   /**< first branch that it stands for */
+	short from;					   /**< first branch that it applies to */
 	short number;				   /**< of the call's map, or DR_NONE */
 	size_t len;
 	char name[DR_NAME_MAX];
@@ -69,7 +69,7 @@ struct dr_call
 	short bridge;			  /**< it came from, or DR_NONE */
 	short profile;			  /**< for trunks that the map does not know */
 
-	/* all but these is read and written under tm's reply lock; what is written
+	/* all but these are read and written under tm's reply lock; what is written
 	 * where no lock is held shares no byte with others */
 	volatile int trying;  /**< bit b: branch b sent 100 to 179 */
 	volatile int ringing; /**< bit b: branch b sent 180 to 199 */
@@ -90,7 +90,7 @@ struct dr_call
 	unsigned short own_text_len;  /**< bytes of its own header text; 0: none */
 	short send;					  /**< code for the bridge; 0: as it is */
 	unsigned short decided : 1;	  /**< there is an answer */
-	unsigned short final : 1;	  /**< tm does not change the answer any more */
+	unsigned short final : 1;	  /**< tm no longer changes the answer */
 	unsigned short scripted : 1;  /**< the script gave the answer */
 	unsigned short unwritten : 1; /**< the AVP does not have the answer yet */
 	unsigned short ignored : 1;	  /**< the script wants nothing done */
@@ -99,7 +99,7 @@ struct dr_call
 	unsigned short frozen : 1;	  /**< tm reads the stored request, unlocked */
 	unsigned short linked : 1;	  /**< its own lump is in the stored request */
 
-	/* each branch's trunk as far as its next hop's name tells, or
+	/* each branch's trunk as far as its next hop's name shows it, or
 	 * DR_NOT_PREPARED; sr_dst_max_branches of them, and only when the map has
 	 * trunks */
 	short trunks[];
@@ -133,16 +133,16 @@ void dr_call_translate(struct dr_call *call, int code);
 void dr_call_answer(
 		struct dr_call *call, const struct dr_answer *answer, int code);
 
-/** An answer that was given in a call; in shared memory */
+/** An answer that was found in a call; in shared memory */
 struct dr_record
 {
 	struct dr_record *next;	 /**< the one after it, or NULL */
 	struct dr_answer answer; /**< texts: constant, the map's, or detail */
 	short profile;			 /**< of the call's map, that classified it */
 	short branch;			 /**< of the attempt, or DR_NONE */
-	bool attempt;			 /**< a branch failed; else nobody was asked */
-	bool answers;			 /**< it is why the call failed */
-	char detail[];			 /**< what the script said; DR_DETAIL_MAX bytes */
+	bool attempt;			 /**< a branch failed; else the call ended here */
+	bool answers;			 /**< it says why the call failed */
+	char detail[];			 /**< what the script set; DR_DETAIL_MAX bytes */
 };
 
 struct dr_record *dr_history_add(struct dr_call *call,

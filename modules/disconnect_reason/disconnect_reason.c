@@ -6,7 +6,8 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * A request that has no transaction yet keeps what is said of it in its notes.
+ * A request that has no transaction yet keeps what the script says in its
+ * notes.
  *
  * A function of the native script only resolves its arguments and calls the
  * function that KEMI calls, so the two cannot disagree.
@@ -81,8 +82,8 @@ static int dr_script_check_profile(const str *profile)
 					dr_text_of(profile), (struct dr_text)DR_TEXT("default"))
 			|| map_has(dr_map_find_profile, profile))
 		return 0;
-	LM_ERR("disconnect_reason_watch: \"%.*s\" is no profile: expected one of"
-		   " the map, or \"default\"\n",
+	LM_ERR("disconnect_reason_watch: \"%.*s\" is not a profile: expected one"
+		   " in the map, or \"default\"\n",
 			profile->len, profile->s);
 	return -1;
 }
@@ -99,7 +100,7 @@ static int dr_script_check_reason(const str *reason)
 
 	if(dr_reason_parse(dr_text_of(reason), &parsed) == 0)
 		return 0;
-	LM_ERR("disconnect_reason_set: \"%.*s\" is no reason: expected a name"
+	LM_ERR("disconnect_reason_set: \"%.*s\" is not a reason: expected a name"
 		   " of LiveKit's DisconnectReason, such as SIP_TRUNK_FAILURE\n",
 			reason->len, reason->s);
 	return -1;
@@ -115,7 +116,7 @@ static int dr_script_check_detail(const str *detail)
 {
 	if(dr_detail_check(dr_text_of(detail)) == 0)
 		return 0;
-	LM_ERR("disconnect_reason_set: \"%.*s\" is no detail: expected 1 to %d"
+	LM_ERR("disconnect_reason_set: \"%.*s\" is not a detail: expected 1 to %d"
 		   " bytes of a-z, 0-9 and -\n",
 			detail->len, detail->s, DR_DETAIL_MAX);
 	return -1;
@@ -132,20 +133,20 @@ static int dr_script_check_trunk(const str *name)
 {
 	if(name->len == 0 || name->len > DR_NAME_MAX
 			|| !dr_token_check(dr_text_of(name))) {
-		LM_ERR("disconnect_reason_trunk: \"%.*s\" is no name: expected a token"
-			   " of 1 to %d bytes\n",
+		LM_ERR("disconnect_reason_trunk: \"%.*s\" is not a name: expected a"
+			   " token of 1 to %d bytes\n",
 				name->len, name->s, DR_NAME_MAX);
 		return -1;
 	}
 	if(!map_has_trunks() || map_has(dr_map_find_trunk, name))
 		return 0;
-	LM_ERR("disconnect_reason_trunk: \"%.*s\" is no trunk of the map\n",
+	LM_ERR("disconnect_reason_trunk: \"%.*s\" is not a trunk in the map\n",
 			name->len, name->s);
 	return -1;
 }
 
 
-/** KEMI, and a route that another one calls, get here from anywhere */
+/** KEMI, and a route called by another one, can call a function anywhere */
 static int check_place(
 		struct sip_msg *msg, const struct cell *t, const char *function)
 {
@@ -163,7 +164,7 @@ static int check_place(
 
 
 /**
- * Watch a call, also when auto is 0 or it comes from no bridge
+ * Watch a call, also when auto is 0 or it does not come from a bridge
  *
  * @param msg      INVITE that starts a call; nothing was sent for it yet
  * @param profile  profile of the map for trunks that it does not know; empty:
@@ -237,8 +238,8 @@ static int dr_script_ignore(struct sip_msg *msg)
 }
 
 
-/** What the script says is sent and counted, so the call must be watched; too
- * late for one that has been sent on */
+/** The reason that the script sets is sent and counted, so the call must be
+ * watched; too late for one that has been sent on */
 static void watch_what_is_said(
 		struct sip_msg *msg, struct cell *t, struct dr_request *notes)
 {
@@ -250,7 +251,7 @@ static void watch_what_is_said(
 }
 
 
-/** No watched transaction: the answer waits in the request itself */
+/** No watched transaction: the answer is kept with the request itself */
 static int set_in_request(
 		struct sip_msg *msg, struct cell *t, const struct dr_answer *answer)
 {
@@ -259,7 +260,7 @@ static int set_in_request(
 	struct dr_context context;
 
 	if(!dr_request_set_lump(msg, &lines)) {
-		LM_ERR("disconnect_reason_set: no memory: there is no header\n");
+		LM_ERR("disconnect_reason_set: no memory for the header\n");
 		notes->ignore = true; /* any other answer would be wrong */
 		return -1;
 	}
@@ -271,7 +272,8 @@ static int set_in_request(
 }
 
 
-/** The caller's CANCEL may be answered this very moment: then it is too late */
+/** tm may be replying to the caller's CANCEL at this very moment: then it is
+ * too late */
 static int set_in_call(struct sip_msg *msg, struct cell *t,
 		struct dr_call *call, const struct dr_answer *answer)
 {
@@ -282,7 +284,7 @@ static int set_in_call(struct sip_msg *msg, struct cell *t,
 
 	dr_tm_lock(t);
 	if(!call->cancelled && (!call->final || call->scripted)) {
-		/* t_relay() could not send them, and nobody will ask why */
+		/* t_relay() could not send them, and no callback follows */
 		if(is_route_type(REQUEST_ROUTE))
 			dr_attempt_classify_ended(t, call, DR_NONE);
 		dr_attempt_decide_script(call, answer,
@@ -304,8 +306,8 @@ static int set_in_call(struct sip_msg *msg, struct cell *t,
 
 
 /**
- * The script says why the call fails: the next local reply of the request,
- * and every later one of its transaction, carries this answer
+ * The script says why the call fails: the next local reply to the request, and
+ * every later one of its transaction, carries this answer
  *
  * @param msg     the request, or in an onreply_route the reply
  * @param reason  name of LiveKit's DisconnectReason
@@ -362,7 +364,7 @@ static int dr_script_trunk(struct sip_msg *msg, str *name)
 				   dr_text_of(name))
 				== 0)
 			return 1;
-		LM_ERR("disconnect_reason_trunk: no memory: there is no header\n");
+		LM_ERR("disconnect_reason_trunk: no memory: the call is ignored\n");
 		ignore_call(t, call, msg); /* any other trunk would be wrong */
 		return -1;
 	}
@@ -378,7 +380,7 @@ static int get_argument(struct sip_msg *msg, char *argument, str *text)
 	if(argument == NULL
 			|| fixup_get_svalue(msg, (gparam_t *)argument, text) >= 0)
 		return 0;
-	LM_ERR("an argument of a function has no value\n");
+	LM_ERR("an argument of a script function has no value\n");
 	return -1;
 }
 
@@ -542,13 +544,13 @@ struct module_exports exports = {
 /* clang-format on */
 
 
-/** tm tells the module loaded last first: what is loaded before this one
+/** tm calls the module loaded last first: one that is loaded before this one
  * would see the outcome before the AVP is set */
 static void warn_of_order(const char *module)
 {
 	if(module_loaded((char *)module))
-		LM_WARN("the module %s is loaded before this one: load it behind, or"
-				" its rows miss the AVP\n",
+		LM_WARN("the module %s is loaded before this one: load it after, or"
+				" it misses the AVP\n",
 				module);
 }
 
@@ -612,7 +614,7 @@ static int mod_init(void)
 			|| dr_request_init() < 0 || load_map() < 0)
 		return -1;
 	if(rpc_register_array(dr_rpc) != 0) {
-		LM_ERR("the core refused the RPC commands\n");
+		LM_ERR("failed to register the RPC commands\n");
 		return -1;
 	}
 	return dr_hooks_init();

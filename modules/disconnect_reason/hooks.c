@@ -5,12 +5,12 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * tm has callbacks for each branch that it prepares and sends, each reply (no lock
- * held), each set of branches that failed, the caller's CANCEL and what the caller
- * is sent. The module never replies in tm's place.
+ * tm has callbacks for each branch that it prepares and sends, each reply (no
+ * lock held), each set of branches that failed, the caller's CANCEL and what
+ * the caller is sent. The module never replies in tm's place.
  *
- * When the script is over and left a call without a reply, tm replies, and has no
- * callback before. Two script callbacks look for it.
+ * When the script ends and leaves a call without a reply, tm replies, without a
+ * callback before that. Two script callbacks look for such calls.
  */
 
 #include <sched.h>
@@ -30,7 +30,7 @@
 #include "hooks.h"
 
 
-/** How often a CANCEL's worker lets others run before it answers */
+/** How often a CANCEL's worker lets others run before it replies */
 #define YIELDS 100
 
 
@@ -45,8 +45,8 @@ static void on_new_transaction(
 }
 
 
-/** The call is up, so nothing is why it fails. Attempts of a fork that failed
- * before are counted now: tm will not ask about them any more. */
+/** The call is answered, so it has no reason. Attempts of a fork that failed
+ * before are counted now: tm runs no more callbacks for them. */
 static void on_answered(struct cell *t, struct dr_call *call)
 {
 	if(t->nr_of_outgoings < 2 && !call->decided)
@@ -60,8 +60,8 @@ static void on_answered(struct cell *t, struct dr_call *call)
 }
 
 
-/** An onreply_route comes next, which may answer the call: from tm's stored
- * request, before anybody else is asked */
+/** An onreply_route comes next, which may reply to the call: from tm's stored
+ * request, before any other callback */
 static void before_route(struct cell *t, struct dr_call *call, int branch,
 		const struct tmcb_params *params)
 {
@@ -76,9 +76,9 @@ static void before_route(struct cell *t, struct dr_call *call, int branch,
 }
 
 
-/** tm stores a reply of a fork without asking anybody, unless somebody asks to
- * be called for each branch that failed. It matters where a route may change the
- * reply before. */
+/** tm stores a reply of a fork without a callback, unless one is registered for
+ * each branch that failed. It is needed where a route may change the reply
+ * first. */
 static void ask_for_branches(struct cell *t, struct dr_call *call, int branch)
 {
 	if(t->nr_of_outgoings < 2 || !t->uac[branch].on_reply)
@@ -94,11 +94,11 @@ static void on_reply(
 	int branch = dr_tm.t_gett_branch();
 	struct dr_trunk trunk;
 
-	/* replies to tm's own CANCEL come here too */
+	/* replies to tm's own CANCEL come here, too */
 	if(get_cseq(params->rpl)->method_id != METHOD_INVITE)
 		return;
 	if(branch < 0 || branch >= DR_BRANCHES_MAX) {
-		LM_WARN("branch %d is one too many: its reply passes as it is\n",
+		LM_WARN("branch %d is one too many: its reply is relayed as it is\n",
 				branch);
 		return;
 	}
@@ -133,8 +133,8 @@ static bool is_first_try(const struct cell *t, const struct dr_call *call,
 
 /**
  * tm prepares a branch, and counts it only when it is complete. From here on
- * t_relay() may fail without a word, and the script, or tm, answer for it: the
- * reply says why then.
+ * t_relay() may fail without a callback, and the script, or tm, reply: the
+ * reply then says why.
  */
 static void on_branch(
 		struct cell *t, struct dr_call *call, const struct tmcb_params *params)
@@ -156,8 +156,8 @@ static void on_branch(
 }
 
 
-/** A trunk was sent the call. Who answers now without any failure, the script
- * of some route, does not say why. */
+/** The call was sent to a trunk. A script that replies now without any failure
+ * does not say why. */
 static void on_branch_sent(
 		struct cell *t, struct dr_call *call, const struct tmcb_params *params)
 {
@@ -182,8 +182,8 @@ static bool others_have_failure_cb(
 }
 
 
-/** In modes 1 and 2 tm drops the replies of a call as soon as somebody handles
- * its failure. Without the module nobody would: keep them. */
+/** In modes 1 and 2 tm drops the replies of a call as soon as a callback
+ * handles its failure. Without the module there would be none: keep them. */
 static void keep_replies(const struct cell *t, const struct dr_call *call,
 		int picked, struct sip_msg *request)
 {
@@ -193,7 +193,7 @@ static void keep_replies(const struct cell *t, const struct dr_call *call,
 }
 
 
-/** An onreply_route may have made another message of a reply since it came */
+/** An onreply_route may have rebuilt the message of a reply since it came */
 static void prepare_again(struct dr_call *call, struct sip_msg *reply)
 {
 	if(dr_tm_is_real(reply) && !(reply->msg_flags & FL_SHM_CLONE))
@@ -211,7 +211,7 @@ static void on_failure(
 	if(is_local(t) || picked < 0 || picked >= t->nr_of_outgoings)
 		return;
 	/* the CANCEL came, and tm may have found no branch to cancel: then it
-	 * answers from the stored request, without the lock, this very moment */
+	 * replies from the stored request, without the lock, at this very moment */
 	call->frozen = call->cancelled && !call->final && !dr_tm_cancels(t);
 	prepare_again(call, params->rpl);
 	dr_attempt_classify_ended(
@@ -234,7 +234,7 @@ static void on_failure(
 }
 
 
-/** The branches that failed by themselves, before the caller gave up */
+/** The branches that failed by themselves, before the caller cancelled */
 static unsigned ended_branches(const struct cell *t)
 {
 	unsigned bits = 0;
@@ -248,11 +248,11 @@ static unsigned ended_branches(const struct cell *t)
 
 
 /**
- * Before tm forwards it looks whether the call is cancelled, and if not saves the
- * lumps a few hundred instructions later, over the one that is linked for the
- * CANCEL: between the two passes in which tm builds the 487 that one would be
- * lost, and as many foreign bytes sent. So say it now, as tm is about to, and let
- * a worker that looked already come that far.
+ * Before tm forwards, it checks whether the call is cancelled, and if not saves
+ * the lumps a few hundred instructions later, over the one that is linked for
+ * the CANCEL: between the two passes in which tm builds the 487, that one would
+ * be lost, and as many foreign bytes sent. So set the flag now, as tm is about
+ * to, and let a worker that has already checked get that far.
  */
 static void let_tm_save_lumps(struct cell *t)
 {
@@ -266,9 +266,9 @@ static void let_tm_save_lumps(struct cell *t)
 
 
 /**
- * The caller's CANCEL. With a live branch tm answers from its end, and
- * on_failure() looks whether the caller cancelled: waiting for the lock would
- * be waiting for an onreply_route. Without one tm answers 487 right behind this
+ * The caller's CANCEL. With a live branch tm replies when that ends, and
+ * on_failure() checks whether the caller cancelled: waiting for the lock would
+ * be waiting for an onreply_route. Without one tm sends 487 right after this
  * callback, from the stored request and without the lock: what is filled now
  * must not change any more.
  */
@@ -296,7 +296,7 @@ static void on_cancel(struct cell *t, struct dr_call *call)
 }
 
 
-/** The caller has been sent a reply, under tm's reply lock or behind it; the
+/** The caller has been sent a reply, under tm's reply lock or after it; the
  * first failure is the outcome */
 static void on_sent(
 		struct cell *t, struct dr_call *call, const struct tmcb_params *params)
@@ -306,8 +306,8 @@ static void on_sent(
 }
 
 
-/** tm frees a lump of the call's own with its request, where that one stands in
- * the place of those that tm itself saves */
+/** tm frees a lump of the call's own with its request, when it takes that lump
+ * for one that tm itself saved */
 static void on_destroy(const struct cell *t, struct dr_call *call)
 {
 	if(call->own && t->uas.request
@@ -351,10 +351,10 @@ static struct cell *current_call(const struct sip_msg *msg)
 
 
 /**
- * t_relay() failed and nobody answered: tm answers 477 or 478 behind the script,
- * without the lock, so what is filled now must not change any more. A CANCEL
- * that came while tm forwarded left a branch that was never sent, and tm answers
- * 487.
+ * t_relay() failed and the script sent no reply: tm sends 477 or 478 after the
+ * script, without the lock, so what is filled now must not change any more. A
+ * CANCEL that came while tm forwarded left a branch that was never sent, and tm
+ * sends 487.
  */
 static void before_tm_answers(struct cell *t, struct dr_call *call)
 {
@@ -372,8 +372,8 @@ static void before_tm_answers(struct cell *t, struct dr_call *call)
 }
 
 
-/** From now on everybody may write the call's AVPs and XAVPs, under tm's reply
- * lock; what was decided meanwhile is written here */
+/** From now on every process may write the call's AVPs and XAVPs, under tm's
+ * reply lock; what was decided meanwhile is written here */
 static void hand_over(struct cell *t, struct dr_call *call)
 {
 	if(atomic_get_and_set_int(&call->script, DR_SCRIPT_OVER) != DR_SCRIPT_OWES)
@@ -387,7 +387,7 @@ static void hand_over(struct cell *t, struct dr_call *call)
 }
 
 
-/** The request's script is over */
+/** The request's script has ended */
 static int after_request(struct sip_msg *msg, unsigned int flags, void *param)
 {
 	struct cell *t = current_call(msg);
@@ -410,7 +410,7 @@ static int after_request(struct sip_msg *msg, unsigned int flags, void *param)
 
 
 /** The failure_route called a trunk whose name could not be resolved, and tm
- * answers 478: it keeps no reply to relay */
+ * sends 478: it keeps no reply to relay */
 static int tried_in_vain(const struct dr_call *call)
 {
 	return call->tried && dr_tm_drops_replies();
@@ -418,9 +418,9 @@ static int tried_in_vain(const struct dr_call *call)
 
 
 /**
- * A failure_route, or the route of a resumed transaction, is over; tm holds
+ * A failure_route, or the route of a resumed transaction, has ended; tm holds
  * the reply lock. When the script's new branches could not be sent, or it
- * resumed and did nothing, tm answers behind this callback.
+ * resumed and did nothing, tm replies after this callback.
  */
 static int after_failure(struct sip_msg *msg, unsigned int flags, void *param)
 {
@@ -453,7 +453,7 @@ static int after_failure(struct sip_msg *msg, unsigned int flags, void *param)
 }
 
 
-/** What is registered last is called first: after tm did */
+/** What is registered last is called first: register after tm */
 static int init_script_callbacks(void)
 {
 	if(register_script_cb(after_request, POST_SCRIPT_CB | REQUEST_CB, NULL) == 0
@@ -461,18 +461,18 @@ static int init_script_callbacks(void)
 					   after_failure, POST_SCRIPT_CB | FAILURE_CB, NULL)
 					   == 0)
 		return 0;
-	LM_ERR("the core refused the script callbacks\n");
+	LM_ERR("failed to register the script callbacks\n");
 	return -1;
 }
 
 
 /**
- * The core asks each module before it forwards a reply without a transaction;
- * tm, which was loaded before, is asked later
+ * The core calls each module before it forwards a reply without a transaction;
+ * tm, which was loaded before, is called later
  *
  * @param reply  reply as received
  *
- * @return 1: the core goes on
+ * @return 1: the core continues
  */
 int dr_response_in(struct sip_msg *reply)
 {
@@ -491,7 +491,7 @@ int dr_hooks_init(void)
 	if(dr_tm.register_tmcb(
 			   NULL, NULL, TMCB_REQUEST_IN, on_new_transaction, NULL, NULL)
 			<= 0) {
-		LM_ERR("tm refused the callback for new transactions\n");
+		LM_ERR("failed to register tm's callback for new transactions\n");
 		return -1;
 	}
 	dr_call_init(on_event);

@@ -6,8 +6,8 @@
  * OpenSSL.
  *
  * A reader takes a reference under the lock that guards the pointer, so a map
- * is freed only when its last reader lets go. A reload builds and checks the
- * whole new map before it takes that lock, so no reader ever waits for more
+ * is freed only when its last reader releases it. A reload builds and checks
+ * the whole new map before it takes that lock, so no reader ever waits for more
  * than a few instructions. Reloads wait for one another.
  *
  * Lock order: writer, then pointer. A reader takes only the pointer lock.
@@ -24,7 +24,7 @@
 #include "map_shm.h"
 
 
-/** A map with the number of those who use it; the current one is in use */
+/** A map with the number of its users; the current one is in use */
 struct shared_map
 {
 	int users;
@@ -49,7 +49,7 @@ static struct shared_map *shared_of(const struct dr_map *map)
 
 
 /**
- * Make room for the shared map; it begins as none. Call once, before forking.
+ * Make room for the shared map, without one yet. Call once, before forking.
  *
  * @return 0, or -1 without memory
  */
@@ -62,7 +62,7 @@ int dr_map_shm_init(void)
 	}
 	if(lock_init(&share->pointer) == NULL
 			|| lock_init(&share->writer) == NULL) {
-		LM_ERR("no lock for the map\n");
+		LM_ERR("failed to initialize the locks of the map\n");
 		return -1;
 	}
 	return 0;
@@ -70,7 +70,7 @@ int dr_map_shm_init(void)
 
 
 /**
- * Take a reference to the map of this moment
+ * Take a reference to the current map
  *
  * @return the map, to be given back with dr_map_unref(); NULL: the built-in
  *         tables alone
@@ -79,8 +79,8 @@ const struct dr_map *dr_map_ref(void)
 {
 	struct shared_map *current;
 
-	/* without a map at start there is none to come; with one, this is read
-	 * beside a reload that puts another one there */
+	/* without a map at start there will be none; with one, this is read while a
+	 * reload may put another one there */
 	if(share == NULL
 			|| __atomic_load_n(&share->current, __ATOMIC_RELAXED) == NULL)
 		return NULL;
@@ -93,7 +93,7 @@ const struct dr_map *dr_map_ref(void)
 
 
 /**
- * Give a reference back; the last one frees a map that was replaced
+ * Release a reference; the last one frees a map that was replaced
  *
  * @param map  what dr_map_ref() gave, may be NULL
  */
@@ -143,7 +143,7 @@ static void swap(struct shared_map *next)
 
 /**
  * Read a map and, when it has no error, put it in place of the current one.
- * Calls in flight keep the map that they began with.
+ * Calls in flight keep the map they began with.
  *
  * libconfig ends the process when it gets no memory, so call this only before
  * forking, or in a process that handles no SIP.

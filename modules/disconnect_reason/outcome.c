@@ -5,10 +5,10 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * An answer stands in the header of every reply to the caller, in the AVP and in
- * the XAVP: they are written under tm's reply lock. An outcome is counted, and its
- * event runs, when the final failure reply has been sent to the caller: by tm, or
- * by sl where the script said why it refuses a call.
+ * An answer goes into the header of every reply to the caller, the AVP and the
+ * XAVP: they are written under tm's reply lock. An outcome is counted, and its
+ * event runs, when the final failure reply has been sent to the caller: by tm,
+ * or by sl when the script said why it refuses a call.
  */
 
 #include <string.h>
@@ -34,7 +34,7 @@
 
 
 /**
- * Say the answer in every reply that is built from a request
+ * Put the answer into every reply that is built from a request
  *
  * @param call     call with an answer
  * @param request  the request that tm fakes
@@ -48,8 +48,8 @@ void dr_outcome_fill_request(
 }
 
 
-/** The request that tm stores has no lump of ours: link one, whose end the call
- * must know */
+/** The request that tm stores has no lump of ours: link one, and have tm report
+ * its end */
 static void link_lump(struct cell *t, struct dr_call *call)
 {
 	struct dr_own *own = dr_call_own(call);
@@ -76,8 +76,8 @@ static void need_lump(struct cell *t, struct dr_call *call)
 
 
 /**
- * See that the request that tm stores has a lump of ours: tm builds replies from
- * it as long as the call lasts
+ * Make sure that the request that tm stores has a lump of ours: tm builds
+ * replies from it as long as the call lasts
  *
  * @param t     transaction, its lock not needed
  * @param call  its call
@@ -96,7 +96,7 @@ void dr_outcome_keep_lump(struct cell *t, struct dr_call *call)
 
 
 /**
- * Say the answer in every reply that tm builds from its stored request
+ * Put the answer into every reply that tm builds from its stored request
  *
  * @param t     transaction
  * @param call  its call, with an answer
@@ -111,9 +111,9 @@ void dr_outcome_fill_stored(struct cell *t, struct dr_call *call)
 
 
 /**
- * Say beforehand, in every reply that is built from a request, what the reason
- * will be when somebody answers from here on: nobody is asked before. The detail
- * header is left out, since the detail is not known yet.
+ * Put into every reply that is built from a request, in advance, the reason
+ * that applies if tm or the script replies from here on: no callback comes
+ * before. The detail header is left out, since the detail is not known yet.
  *
  * @param t        transaction, its lock not needed
  * @param call     its call, not decided
@@ -141,7 +141,7 @@ void dr_outcome_preset(struct cell *t, struct dr_call *call,
  * Make the header lines of a request that has no call
  *
  * @param request  request as received
- * @param answer   what the script said of it
+ * @param answer   what the script said about it
  *
  * @return the lines, in static memory
  */
@@ -164,7 +164,7 @@ str dr_outcome_request_text(
 }
 
 
-/** Say the answer in the reply that tm relays, and in no other */
+/** Put the answer into the reply that tm relays, and into no other */
 static void fill_replies(const struct cell *t, struct dr_call *call, int picked)
 {
 	static const str nothing = {NULL, 0};
@@ -181,7 +181,7 @@ static void fill_replies(const struct cell *t, struct dr_call *call, int picked)
 
 
 /**
- * Take the AVP and the XAVP that are in use away
+ * Remove the AVP and the XAVP from the lists in use
  */
 void dr_outcome_remove_lists(void)
 {
@@ -193,7 +193,7 @@ void dr_outcome_remove_lists(void)
 
 /**
  * Write the reason's name into the AVP, and all fields into the XAVP, in place
- * of earlier ones: into those that are in use
+ * of earlier ones, in the lists in use
  *
  * @param context  what to write, with an answer
  */
@@ -210,7 +210,7 @@ void dr_outcome_write_lists(const struct dr_context *context)
 
 /**
  * Write the answer into the AVP and the XAVP of a transaction, unless its
- * request_route still uses them: then they get it when that is over
+ * request_route still uses them: then they get it when that has ended
  *
  * @param t       transaction
  * @param call    its call, with an answer
@@ -261,7 +261,7 @@ static str event_name = str_init(EVENT_NAME);
 /** Number of the event route, -1 when the script has none */
 static int event_route = -1;
 
-/** The event is running in this process: what it does itself runs none */
+/** The event is running in this process: nothing done in it runs another one */
 static bool running;
 
 
@@ -287,7 +287,7 @@ static void run_event(struct sip_msg *msg)
 				&& sr_kemi_ctx_route(engine, &ctx, msg, EVENT_ROUTE,
 						   &dr_params.event_callback, &event_name)
 						   < 0)
-			LM_ERR("the function %s failed\n", dr_params.event_callback.s);
+			LM_ERR("the KEMI function %s failed\n", dr_params.event_callback.s);
 	} else {
 		run_top_route(event_rt.rlist[event_route], msg, NULL);
 	}
@@ -308,9 +308,9 @@ static void take_id(struct sip_msg *msg, const struct sip_msg *stored)
 
 
 /**
- * Show the script a copy of the request that tm stores. tm's functions would
- * look for its transaction again: what they find is given back, and tm's own
- * place restored. Returns 0, or -1 without memory.
+ * Run the event with a copy of the request that tm stores. tm's functions would
+ * look up its transaction again: what they find is released, and tm's own place
+ * restored. Returns 0, or -1 without memory.
  */
 static int run_event_for(struct cell *t)
 {
@@ -339,8 +339,8 @@ static int run_event_for(struct cell *t)
 }
 
 
-/** Let the first failure that the caller was sent be the outcome; returns whether
- * it is this one, with a context of it */
+/** Make the first failure that the caller was sent the outcome; returns whether
+ * it is this one, with its context */
 static bool is_outcome(
 		struct cell *t, struct dr_call *call, struct dr_context *context)
 {
@@ -362,9 +362,9 @@ static bool is_outcome(
 
 
 /**
- * The caller has been sent a final failure: count the outcome and run the event,
- * once for a call. While the request_route runs in another process that one does
- * it, behind its end: AVPs and XAVPs are in use there.
+ * The caller has been sent a final failure: count the outcome and run the
+ * event, once for a call. While the request_route runs in another process, that
+ * one does it, after its end: AVPs and XAVPs are in use there.
  *
  * @param t     transaction; its AVPs and XAVPs are in use
  * @param call  its call
@@ -400,8 +400,8 @@ static bool is_watched(
 }
 
 
-/** A script that applies its changes to the message takes our lump away, as all
- * others: put the lines right behind the status line of what sl has built */
+/** A script that applies its changes to the message removes our lump, like all
+ * others: put the lines right after the status line of what sl has built */
 static void put_lines(str *reply, const str *lines)
 {
 	char *headers = memchr(reply->s, '\n', reply->len), *longer, *p;
@@ -422,8 +422,8 @@ static void put_lines(str *reply, const str *lines)
 }
 
 
-/** A request without transaction: only the script knows why it fails. The caller
- * sends it again until it has the answer, and is refused again. */
+/** A request without a transaction: only the script knows why it fails. The
+ * caller sends it again until it has the reply, and is refused again. */
 static void refused(struct sip_msg *request, str *reply)
 {
 	struct dr_context context;
@@ -444,7 +444,7 @@ static void refused(struct sip_msg *request, str *reply)
 }
 
 
-/** sl answers a request, also one that has a transaction */
+/** sl replies to a request, maybe one that has a transaction */
 static void on_stateless_reply(sl_cbp_t *params)
 {
 	struct cell *t = dr_tm_here();
@@ -469,7 +469,7 @@ static int register_sl(void)
 		return 0;
 	if(sl_load_api(&sl) == 0 && sl.register_cb(&callback) >= 0)
 		return 0;
-	LM_ERR("sl refused the callback for its replies\n");
+	LM_ERR("failed to register sl's callback for replies\n");
 	return -1;
 }
 
@@ -487,7 +487,7 @@ int dr_outcome_init(void)
 		event_route = number;
 	if(dr_params.event_callback.len > 0 && sr_kemi_eng_get() == NULL) {
 		LM_ERR("parameter event_callback is \"%s\": expected a script in a"
-			   " language of KEMI\n",
+			   " KEMI language\n",
 				dr_params.event_callback.s);
 		return -1;
 	}

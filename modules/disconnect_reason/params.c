@@ -1,5 +1,5 @@
 /**
- * @file params.c  The module's parameters, and the header lines that they make
+ * @file params.c  The module's parameters, and the header lines made from them
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -34,7 +34,7 @@ static int check_switch(const char *name, int value)
 
 
 /** What Kamailio's parser takes a header name for: HDR_OTHER_T is what we want.
- * A header of SIP itself would be removed from every reply of a trunk. */
+ * A header of SIP itself would be removed from every reply from a trunk. */
 static hdr_types_t header_type(struct dr_text name)
 {
 	struct hdr_field field = {0};
@@ -62,9 +62,9 @@ static int check_header(const char *parameter, struct dr_text name)
 	type = header_type(name);
 	if(type == HDR_OTHER_T)
 		return 0;
-	LM_ERR("parameter %s is \"%.*s\": expected a name of your own, %s\n",
+	LM_ERR("parameter %s is \"%.*s\": expected a name of your own: %s\n",
 			parameter, (int)name.len, name.s,
-			type == HDR_ERROR_T ? "this one Kamailio cannot parse"
+			type == HDR_ERROR_T ? "Kamailio cannot parse this one"
 								: "this header has a meaning in SIP");
 	return -1;
 }
@@ -127,8 +127,8 @@ static int check_headers(void)
 	dr_params.names[dr_params.name_count++] = detail;
 	if(!has_name(detail, dr_params.header_count))
 		return 0;
-	LM_ERR("parameter detail_header is \"%.*s\": expected another name than"
-		   " the parameter header has\n",
+	LM_ERR("parameter detail_header is \"%.*s\": expected a name that"
+		   " the parameter header does not have\n",
 			(int)detail.len, detail.s);
 	return -1;
 }
@@ -257,7 +257,7 @@ int dr_params_init(const char *avp)
  * @param room    for DR_NAMES_MAX names, used for those of a bridge
  * @param count   set to how many there are
  *
- * @return the names: the settings', or room
+ * @return the names: the parameters', or room
  */
 const struct dr_text *dr_params_header_names(
 		const struct dr_map *map, int bridge, struct dr_text *room, int *count)
@@ -344,7 +344,7 @@ size_t dr_params_header_room(const struct dr_map *map, int bridge)
  * @param answer  answer; its detail must be a token or empty
  * @param room    dr_params_header_room() bytes; NULL: without the detail header
  * @param lines   set to complete lines with their line ends, which belong to the
- *                map or to the settings, or are in room
+ *                map or to the parameters, or are in room
  */
 void dr_params_header_text(const struct dr_map *map, int bridge,
 		const struct dr_answer *answer, char *room, str *lines)

@@ -1,5 +1,5 @@
 /**
- * @file params.h  The module's parameters, and the header lines that they make
+ * @file params.h  The module's parameters, and the header lines made from them
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with

@@ -35,15 +35,14 @@ typedef bool field_f(const struct dr_context *context, struct value *value);
 
 static bool give_text(struct value *value, struct dr_text text)
 {
-	value->text = text;
+	*value = (struct value){.text = text};
 	return text.len > 0;
 }
 
 
 static bool give_number(struct value *value, int number)
 {
-	value->text = (struct dr_text){NULL, 0};
-	value->number = number;
+	*value = (struct value){.number = number};
 	return true;
 }
 
@@ -179,7 +178,7 @@ static const struct
 #define FIELD_COUNT (int)(sizeof(fields) / sizeof(*fields))
 
 
-/** Did the attempt ring, or any one when nobody was asked for the answer? */
+/** Did the attempt ring, or any one when the answer is of none? */
 static bool rang(const struct dr_call *call, int branch)
 {
 	if(branch == DR_NONE || branch >= DR_BRANCHES_MAX)
@@ -191,7 +190,7 @@ static bool rang(const struct dr_call *call, int branch)
 /**
  * See the answer that the caller gets
  *
- * @param call  call
+ * @param call     call
  * @param context  set
  */
 void dr_context_of_call(const struct dr_call *call, struct dr_context *context)
@@ -217,7 +216,7 @@ void dr_context_of_call(const struct dr_call *call, struct dr_context *context)
  * See the answer that the script gave for a request without transaction
  *
  * @param request  request
- * @param context     set
+ * @param context  set
  */
 void dr_context_of_request(
 		const struct sip_msg *request, struct dr_context *context)
@@ -231,8 +230,8 @@ void dr_context_of_request(
 }
 
 
-/** See one branch, in a route that runs for it: its failure, or as far as it
- * came */
+/** See one branch, in a route that runs for it: its failure, or what is known
+ * so far */
 static void context_of_branch(const struct cell *t, const struct dr_call *call,
 		int branch, struct sip_msg *reply, int code, struct dr_context *context)
 {
@@ -266,7 +265,7 @@ static int branch_of_route(const struct cell *t, const struct sip_msg *msg)
 }
 
 
-/** In the request_route, t_relay() could not send */
+/** In the request_route, after a t_relay() that could not send */
 static bool is_unsent(const struct cell *t, const struct dr_call *call,
 		const struct sip_msg *msg)
 {
@@ -303,8 +302,8 @@ static bool is_ignored(const struct sip_msg *request)
 }
 
 
-/** See what is known of the call whose script runs; returns 0, or -1 when there is
- * no call, or it is ignored */
+/** See what is known about the call whose script runs; returns 0, or -1 when
+ * there is no call, or it is ignored */
 static int context_here(struct sip_msg *msg, struct dr_context *context)
 {
 	struct cell *t = dr_tm_here();

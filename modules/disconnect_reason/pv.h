@@ -13,7 +13,7 @@
 
 #include "call.h"
 
-/** An answer as somebody sees it, or what is known while there is none */
+/** What $dr() reads: an answer, or what is known before there is one */
 struct dr_context
 {
 	const struct dr_call *call; /**< NULL: no transaction yet */

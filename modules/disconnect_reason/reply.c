@@ -1,14 +1,14 @@
 /**
- * @file reply.c  Our place in a reply of a trunk, and its code and phrase
+ * @file reply.c  Our place in a reply from a trunk, and its code and phrase
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * A reply of a trunk holds one header lump right behind its status line, where no
- * byte of the trunk stands before it: tm prints it when it relays the reply. It
- * is added empty, because tm clones messages long before the outcome is known,
- * and an empty lump prints nothing. It is filled under tm's reply lock, when the
+ * A reply from a trunk holds one header lump right after its status line, where
+ * only that line comes before it: tm prints it when it relays the reply. It is
+ * added empty, because tm clones messages long before the outcome is known, and
+ * an empty lump prints nothing. It is filled under tm's reply lock, when the
  * outcome is known.
  *
  * A lump in shared memory is part of a block that tm owns, so it is pointed
@@ -18,11 +18,11 @@
  * When a reply comes, our header names in it become unreadable, a failure gets the
  * place of our header, and what a script may change in it is remembered.
  *
- * The code and phrase for a bridge are written into the reply that tm picked, at
- * the very end, under tm's reply lock: everything before has seen the trunk's code.
- * A real reply is changed where it stands. tm prints its own replies from their
- * code alone; such a one is replaced by a stored reply on a branch of its own,
- * which tm then picks and relays like one that had come from a trunk.
+ * The code and phrase for a bridge are written into the reply that tm picked,
+ * at the very end, under tm's reply lock: everything before that has seen the
+ * trunk's code. A real reply is changed in place. tm prints its own replies
+ * from their code alone; such a reply is replaced by a stored one on a branch
+ * of its own, which tm then picks and relays as if it had come from a trunk.
  */
 
 #include <string.h>
@@ -52,7 +52,7 @@
 #define OUR_LINES (1 << 17)
 #define OUR_PHRASE (1 << 18)
 /** Kamailio 6.1 marks every lump of a reply whose $mbu was read as applied
- * (LUMPFLAG_APPLIED), and prints it no more */
+ * (LUMPFLAG_APPLIED), and no longer prints it */
 #define APPLIED 16
 /** Where the flags of our header lump keep the code as received, and those of
  * its anchor what the trunk reported */
@@ -103,7 +103,7 @@ static struct lump *add_before(struct lump *place, int flag)
  *
  * @param reply  reply as received, or as tm stored it
  *
- * @return from the first byte behind the first line to the end, body included;
+ * @return from the first byte after the first line to the end, body included;
  *         points into the reply
  */
 struct dr_text dr_reply_headers(const struct sip_msg *reply)
@@ -135,8 +135,8 @@ static int own_text(struct lump *lump, const str *text)
 }
 
 
-/** A status line that ends in LF alone would take our lines for its end: print CR
- * LF in its place */
+/** A status line that ends in LF alone may be read up to the CR LF of our first
+ * line: print CR LF in its place */
 static int end_status_line(struct sip_msg *reply, int offset)
 {
 	static const str crlf = str_init("\r\n");
@@ -173,8 +173,7 @@ static int reserve(struct sip_msg *reply, const struct dr_received *received)
 
 
 /**
- * Find out how a reply was when the trunk sent it: a script may have changed its
- * status since
+ * Find out what the trunk sent: a script may have changed the status since
  *
  * @param reply     reply, maybe as tm stored it
  * @param received  set
@@ -198,14 +197,14 @@ void dr_reply_received(
 
 
 /**
- * Make our header names in a reply unreadable: what a trunk writes there is no
- * answer of ours. Doing it again does nothing.
+ * Make our header names in a reply unreadable: what a trunk writes there is not
+ * our answer. Doing it again does nothing.
  *
  * @param reply  reply in private memory
  * @param names  header names
  * @param count  how many there are
  *
- * @return how many there were
+ * @return how many were found
  */
 int dr_reply_strip(
 		struct sip_msg *reply, const struct dr_text *names, int count)
@@ -252,7 +251,7 @@ int dr_reply_fill(struct sip_msg *reply, const str *text)
 }
 
 
-/** Let what a lump deletes stay, and what was put there never be filled */
+/** Keep what a lump would delete, and never fill what was put there */
 static void undo_phrase(struct lump *place, struct lump *lump)
 {
 	if(place) {
@@ -264,9 +263,9 @@ static void undo_phrase(struct lump *place, struct lump *lump)
 }
 
 
-/** Make the reason phrase one that can be filled later, also in tm's clones. Until
- * then it says what it said. Returns 0, or -1 without memory: then it stays for
- * good. */
+/** Make the reason phrase one that can be filled later, also in tm's clones.
+ * Until then it stays as it is. Returns 0, or -1 without memory: then it stays
+ * for good. */
 static int reserve_phrase(struct sip_msg *reply)
 {
 	const str *phrase = &reply->first_line.u.reply.reason;
@@ -288,8 +287,8 @@ static int reserve_phrase(struct sip_msg *reply)
 }
 
 
-/** A script that changed the status put a phrase of its own over the same
- * bytes: print one */
+/** A script that changed the status put a phrase of its own in place of the
+ * same bytes: print only one */
 static void empty_others(struct sip_msg *reply, const struct lump *ours)
 {
 	struct lump *place, *lump;
@@ -306,8 +305,9 @@ static void empty_others(struct sip_msg *reply, const struct lump *ours)
 }
 
 
-/** Write another reason phrase, that outlives the reply, into one that was prepared
- * for it; returns 0, or -1 without memory: then the reply stays as it is */
+/** Write another reason phrase, which outlives the reply, into one that was
+ * prepared for it; returns 0, or -1 without memory: then the reply stays as it
+ * is */
 static int fill_phrase(struct sip_msg *reply, const str *phrase)
 {
 	struct lump *lump, *place = find_anchor(reply, OUR_PHRASE, &lump);
@@ -391,7 +391,7 @@ static void strip(struct sip_msg *reply, const struct dr_map *map, int bridge)
 
 
 /**
- * Make our header names in a reply that is no failure unreadable, unless the
+ * Make our header names unreadable in a reply that is not a failure, unless the
  * parameter strip says otherwise
  *
  * @param call   call
@@ -407,7 +407,7 @@ void dr_reply_strip_names(const struct dr_call *call, struct sip_msg *reply)
 /**
  * Prepare a failure reply for our header and for the phrase of the call's
  * bridge, and make our names in it unreadable. Doing it again does nothing,
- * unless the message is another one meanwhile.
+ * unless the message has been rebuilt meanwhile.
  *
  * @param call   call
  * @param reply  reply in private memory
@@ -434,8 +434,8 @@ static bool is_known_to_tm(struct sip_msg *reply)
 
 
 /**
- * A reply that tm does not know any more is forwarded as it is: make the names
- * in it unreadable that any call may have
+ * A reply that no longer matches a transaction is forwarded as it is: make
+ * unreadable in it the names that any call may have
  *
  * @param reply  any reply that the core is about to forward
  */
@@ -474,9 +474,9 @@ static int phrase_is_reason(const struct dr_call *call)
 /**
  * The phrase that names a reason, in static memory
  *
- * A space follows SIP_TRUNK_FAILURE: LiveKit SIP takes a first line whose third
- * word is the last one and begins with "SIP" for that of a request (isRequest()
- * in its parser), finds no URI in it and drops the reply.
+ * A space follows SIP_TRUNK_FAILURE: LiveKit SIP mistakes a first line whose
+ * third word is the last one and begins with "SIP" for that of a request
+ * (isRequest() in its parser), finds no URI in it and drops the reply.
  */
 static str phrase_of(enum dr_reason reason)
 {
@@ -523,7 +523,7 @@ static void translate_real(
 
 
 /** The reply that tm would build, with our code and phrase, and with a Via for
- * tm to take away; in private memory */
+ * tm to remove; in private memory */
 static char *print_reply(
 		struct sip_msg *request, int code, str *phrase, unsigned *len)
 {
@@ -572,9 +572,9 @@ static struct sip_msg *store_reply(
 }
 
 
-/** Add an ended branch with a stored reply; tm frees both with the
- * transaction, and only picks branches that have a buffer. It goes where the
- * picked one went: tm acknowledges whoever answers for it. */
+/** Add an ended branch with a stored reply; tm frees both with the transaction,
+ * and only picks branches that have a buffer. Its destination is that of the
+ * picked one: tm sends its ACKs there. */
 static int add_branch(
 		struct cell *t, struct sip_msg *reply, int code, int picked)
 {
@@ -616,7 +616,7 @@ static void translate_faked(struct cell *t, struct dr_call *call,
 		dr_tm_drop_replies(request, "all");
 		return;
 	}
-	dr_call_log_oom_once(call, "a reply that is translated");
+	dr_call_log_oom_once(call, "a translated reply");
 	if(reply)
 		shm_free(reply);
 }
@@ -624,7 +624,7 @@ static void translate_faked(struct cell *t, struct dr_call *call,
 
 /**
  * Give the reply that tm is about to relay the code and the phrase of the
- * call's bridge. To a caller who gave up they mean nothing.
+ * call's bridge. To a caller who cancelled they mean nothing.
  *
  * @param t        transaction, its reply lock held, every branch ended
  * @param call     its call, with an answer

@@ -1,5 +1,5 @@
 /**
- * @file reply.h  Our place in a reply of a trunk, and its code and phrase
+ * @file reply.h  Our place in a reply from a trunk, and its code and phrase
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with

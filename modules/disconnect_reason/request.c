@@ -5,19 +5,19 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * Notes: what the script said of the request. The worker that handles a request
- * handles no other one until its script is over, so they are kept in a static,
- * with the number of their message, as tm keeps its own place. The script cannot
- * lose them, whatever it does to the message.
+ * Notes: what the script said about the request. The worker that handles a
+ * request handles no other one until its script ends, so they are kept in a
+ * static variable, with the number of their message, as tm keeps its own place.
+ * The script cannot lose them, whatever it does to the message.
  *
  * Lump: a request holds one reply lump, which tm and sl print into every reply that
  * they build themselves. tm copies it into the request that it stores, where it is
  * filled under tm's reply lock.
  *
- * Refused: of a call that was refused without a transaction nothing is left, and
- * its caller repeats the INVITE until the reply has reached him. A small table
- * knows the last ones, each for as long as an INVITE may be repeated. One that is
- * pushed out early counts twice.
+ * Refused: nothing is left of a call that was refused without a transaction,
+ * and its caller repeats the INVITE until the reply arrives. A small table has
+ * the last ones, each for as long as an INVITE may be repeated. One that is
+ * replaced early counts twice.
  */
 
 #include <string.h>
@@ -118,8 +118,8 @@ void dr_request_set_answer(
 
 
 /**
- * Find the profile of the notes. A reload since they were made may have taken
- * it away.
+ * Find the profile of the notes. A reload since they were made may have removed
+ * it.
  *
  * @param notes  notes, or NULL
  * @param map    map of the call, or NULL
@@ -245,11 +245,11 @@ bool dr_request_set_lump(struct sip_msg *request, const str *text)
 /**
  * Give the request that tm stores an empty lump, when tm saved none of ours: a
  * CANCEL came before it did, or the script applied its changes to the message,
- * which takes all lumps away.
+ * which removes all lumps.
  *
- * It is linked as the last one, in one store, so that whoever reads the list
- * without tm's lock sees a list. Call it under tm's reply lock, and not from
- * within tm's faked environment, which puts the list of before back.
+ * It is linked as the last one, in one store, so that a reader without tm's
+ * lock sees a valid list. Call it under tm's reply lock, and not from within
+ * tm's faked environment, which restores the earlier list.
  *
  * @param request  the request that tm stores, without a lump of ours
  * @param lump     lump in shared memory, owned by the caller unless
@@ -287,7 +287,7 @@ bool dr_request_frees_lump(
 /**
  * Point our reply lump of a request at header lines
  *
- * For a request that tm stores call it under tm's reply lock: tm clones the
+ * For a request that tm stores, call it under tm's reply lock: tm clones the
  * request under that lock in two passes, length first.
  *
  * @param request  any request; one without our lump stays as it is
@@ -302,7 +302,7 @@ void dr_request_fill_lump(struct sip_msg *request, const str *text)
 }
 
 
-/** Calls that the table knows; a power of two */
+/** Calls that the table holds; a power of two */
 #define SLOTS 4096
 /** How long an INVITE may be repeated: timer B, 64 * T1 (RFC 3261 section
  * 17.1.1.2) */
@@ -339,8 +339,8 @@ int dr_request_init(void)
 }
 
 
-/** A repeated INVITE is the same but for the hops behind the caller: its topmost
- * branch (RFC 3261 section 17.2.3) */
+/** A repeated INVITE has the same Call-ID and topmost branch (RFC 3261 section
+ * 17.2.3) */
 static bool identify(struct sip_msg *request, struct slot *slot)
 {
 	str *id, *branch;
@@ -358,9 +358,9 @@ static bool identify(struct sip_msg *request, struct slot *slot)
 
 
 /**
- * Has this INVITE been refused before? Remembers that it has now.
+ * Has this INVITE been refused before? Remembers that it has been now.
  *
- * @param request  INVITE that is answered without a transaction
+ * @param request  INVITE that is refused without a transaction
  *
  * @return whether it is one that its caller repeats
  */

@@ -99,18 +99,18 @@ static void rpc_stats(rpc_t *rpc, void *context)
 			|| add_all(rpc, top, DR_OUTCOMES) < 0 || add_counters(rpc, top) < 0
 			|| rpc->struct_add(top, "[", "trunks", &trunks.list) < 0
 			|| dr_stats_each_trunk(add_trunk, &trunks) != 0)
-		rpc->fault(context, 500, "No memory for the answer");
+		rpc->fault(context, 500, "No memory for the reply");
 }
 
 
-/** Longest error about a map in an answer, in bytes */
+/** Longest error of a map in a reply, in bytes */
 #define ERROR_MAX 1024
-/** Most bytes of errors in an answer: ctl cuts a list at 8 kB without a
- * word, and jsonrpcs does not send what is too long for a datagram */
+/** Most bytes of errors in a reply: ctl silently cuts a list at 8 kB, and
+ * jsonrpcs does not send what is too long for a datagram */
 #define ERRORS_MAX 7000
 
 
-/** Returns the bytes that it took, -1 when the answer has no room for it */
+/** Returns the bytes that it took, -1 when the reply has no room for it */
 static int add_error(
 		rpc_t *rpc, void *list, const struct dr_map_error *error, size_t room)
 {
@@ -125,7 +125,7 @@ static int add_error(
 }
 
 
-/** Errors first, warnings behind them; says when there are more */
+/** Errors first, then warnings; says when there are more */
 static void add_errors(
 		rpc_t *rpc, void *list, const struct dr_map_errors *errors)
 {
@@ -157,7 +157,7 @@ static void answer_reload(rpc_t *rpc, void *context, const char *status,
 					   dr_params.map_file, "errors", (int)errors->errors,
 					   "warnings", (int)errors->warnings, "complaints", &list)
 					   < 0) {
-		rpc->fault(context, 500, "No memory for the answer");
+		rpc->fault(context, 500, "No memory for the reply");
 		return;
 	}
 	add_errors(rpc, list, errors);
@@ -175,7 +175,7 @@ static void rpc_reload(rpc_t *rpc, void *context)
 	if(dry
 			&& (!(word.len == 3 && memcmp(word.s, "dry", 3) == 0)
 					|| rpc->scan(context, "*S", &more) == 1)) {
-		rpc->fault(context, 400, "Expected no word or: dry");
+		rpc->fault(context, 400, "Expected no argument, or dry");
 		return;
 	}
 	if(dr_params.map_file[0] == '\0') {
@@ -302,7 +302,7 @@ static void rpc_show(rpc_t *rpc, void *context)
 	if(map == NULL)
 		rpc->fault(context, 404, "No map: the built-in tables apply");
 	else if(rpc->add(context, "{", &top) < 0 || add_map(rpc, top, map) < 0)
-		rpc->fault(context, 500, "No memory for the answer");
+		rpc->fault(context, 500, "No memory for the reply");
 	dr_map_unref(map);
 }
 
@@ -328,7 +328,7 @@ static int answer_explain(
 }
 
 
-/** explain name=value ...: what a failed attempt would be called, and why */
+/** explain name=value ...: how a failed attempt is classified, and why */
 static void rpc_explain(rpc_t *rpc, void *context)
 {
 	const struct dr_map *map;
@@ -346,16 +346,17 @@ static void rpc_explain(rpc_t *rpc, void *context)
 	if(dr_explain(map, &query, &explanation) != 0)
 		rpc->fault(context, 400, "%s", explanation.error);
 	else if(answer_explain(rpc, context, &explanation) < 0)
-		rpc->fault(context, 500, "No memory for the answer");
+		rpc->fault(context, 500, "No memory for the reply");
 	dr_map_unref(map);
 }
 
 
 static const char *doc_reload[] = {
-		"Read the map again and put it in force; with dry only check it", NULL};
+		"Read the map again and put it in force; with dry, only check it",
+		NULL};
 static const char *doc_show[] = {"Show the map in force", NULL};
 static const char *doc_explain[] = {
-		"Say what a failed attempt would be called, and why: code=480 q850=34"
+		"Show how a failed attempt is classified, and why: code=480 q850=34"
 		" after=trying trunk=NAME ...",
 		NULL};
 

@@ -5,11 +5,11 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * Kamailio keeps a value for each process and adds them up when somebody asks,
+ * Kamailio keeps a value for each process and adds them up when they are read,
  * so counting takes no lock.
  *
- * Kept by name, so that they outlive a reload of the map. An entry is made when
- * a trunk is counted first, and stays.
+ * Totals are kept by name, so that they outlive a reload of the map. An entry
+ * is made when a trunk is first counted, and stays.
  */
 
 #include <ctype.h>
@@ -50,7 +50,7 @@ static int init_totals(void)
 	}
 	if(lock_init(&totals->lock))
 		return 0;
-	LM_ERR("no lock for the totals of the trunks\n");
+	LM_ERR("failed to initialize the lock of the trunks' totals\n");
 	return -1;
 }
 
@@ -89,7 +89,7 @@ static struct dr_trunk_stats *add(
 	total->next = *bucket;
 	*bucket = total;
 	if(++totals->count == TRUNKS_MAX)
-		LM_WARN("%d trunks have totals: no more are kept\n", TRUNKS_MAX);
+		LM_WARN("%d trunks have totals: further ones get none\n", TRUNKS_MAX);
 	return total;
 }
 
@@ -157,7 +157,7 @@ static const struct
 	const char *doc;
 } per_reason_texts[] = {
 		[DR_ATTEMPTS] = {"attempts", "branches that failed, by reason"},
-		[DR_OUTCOMES] = {"outcomes", "what callers were told, by reason"},
+		[DR_OUTCOMES] = {"outcomes", "failures that callers got, by reason"},
 };
 
 /* clang-format off */
@@ -165,7 +165,7 @@ static counter_def_t defs[] = {
 	{&counters[DR_UNCLASSIFIED], "unclassified", 0, 0, 0,
 		"failed attempts with a code that no table and no rule has"},
 	{&counters[DR_SPOOFED_REMOVED], "spoofed_removed", 0, 0, 0,
-		"header names of ours that trunks wrote, made unreadable"},
+		"header names of ours that trunks sent, made unreadable"},
 	{&counters[DR_RELOADS_OK], "reloads_ok", 0, 0, 0,
 		"reloads of the map that put it in force"},
 	{&counters[DR_RELOADS_FAILED], "reloads_failed", 0, 0, 0,
@@ -224,7 +224,7 @@ int dr_stats_init(void)
 			if(register_per_reason(what, reason) < 0)
 				err = -1;
 	if(err < 0)
-		LM_ERR("the core refused the statistics\n");
+		LM_ERR("failed to register the statistics\n");
 	return err < 0 ? -1 : init_totals();
 }
 
@@ -239,8 +239,8 @@ void dr_stats_count(enum dr_counter counter, int times)
 }
 
 
-/** The caller will come again with credentials: nothing has failed yet. Where the
- * proxy itself sent some, it has: the trunk does not take them. */
+/** The caller will send the call again with credentials: nothing has failed
+ * yet. When the proxy itself sent some, it has: the trunk refused them. */
 static int is_challenge(const struct dr_answer *answer)
 {
 	return (answer->code == 401 || answer->code == 407) && !answer->authorized
@@ -253,7 +253,7 @@ static int is_challenge(const struct dr_answer *answer)
  * Count an answer, for all and for its trunk. A challenge, 401 or 407, counts
  * only when a rule of the map, or the script, said what it means.
  *
- * @param what    as what
+ * @param what    attempts or outcomes
  * @param answer  answer
  *
  * @return whether it counts

@@ -16,7 +16,7 @@
 enum dr_per_reason
 {
 	DR_ATTEMPTS, /**< branches that failed */
-	DR_OUTCOMES, /**< what callers were told */
+	DR_OUTCOMES, /**< failures that callers got */
 	DR_PER_REASON_COUNT
 };
 
@@ -39,7 +39,7 @@ const char *dr_stats_name(enum dr_counter counter);
 long dr_stats_value(enum dr_counter counter);
 long dr_stats_answers(enum dr_per_reason what, enum dr_reason reason);
 
-/** What is known of a trunk since the start */
+/** Totals of a trunk since the start */
 struct dr_trunk_stats
 {
 	struct dr_trunk_stats *next; /**< in the same bucket */

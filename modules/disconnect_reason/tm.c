@@ -1,5 +1,5 @@
 /**
- * @file tm.c  All that is asked of tm, and read in its cells
+ * @file tm.c  What the module uses of tm and reads in its cells
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -24,7 +24,8 @@ static int *reply_mode;
 static int *timeout_code;
 static cmd_function drop_replies;
 
-/** What tm says that it, or the script, did with a request; not in its API */
+/** What tm, or the script, did with a request (tm's kill reason); not in its
+ * API */
 static enum kill_reason (*get_kill_reason)(void);
 static void (*reset_kill_reason)(void);
 static void (*set_kill_reason)(enum kill_reason);
@@ -55,7 +56,7 @@ int dr_tm_init(void)
 	if(drop_replies && get_kill_reason && reset_kill_reason && set_kill_reason)
 		return 0;
 	LM_ERR("tm lacks t_drop_replies, get_kr(), reset_kr() or set_kr(): expected"
-		   " that of Kamailio 5.6 or later\n");
+		   " the tm of Kamailio 5.6 or later\n");
 	return -1;
 }
 
@@ -90,7 +91,7 @@ void dr_tm_lock(struct cell *t)
 
 
 /**
- * Give tm's reply lock back
+ * Release tm's reply lock
  *
  * @param t  transaction that dr_tm_lock() locked
  */
@@ -118,7 +119,7 @@ bool dr_tm_is_real(const struct sip_msg *reply)
 
 /**
  * A retransmission finds the transaction as well, and another worker may be
- * through with it while the request itself waits, for DNS say.
+ * done with it while the request itself waits, for example for DNS.
  *
  * @param t    transaction
  * @param msg  request that the script handles
@@ -159,13 +160,13 @@ bool dr_tm_is_stuck(const struct cell *t)
 
 
 /**
- * A request_route is over. Did its t_relay() fail, so that tm answers, when
- * nobody else did? A transaction without branch alone says nothing: a script may
- * keep it for later.
+ * A request_route has ended. Did its t_relay() fail, so that tm replies, since
+ * the script did not? That a transaction has no branch does not show it: a
+ * script may keep it for later.
  *
  * @param t  transaction of this process
  *
- * @return whether tm will answer the caller by itself
+ * @return whether tm itself will reply to the caller
  */
 bool dr_tm_will_answer(const struct cell *t)
 {
@@ -174,8 +175,8 @@ bool dr_tm_will_answer(const struct cell *t)
 
 
 /**
- * Remember where tm stands in this process, before a script runs that may ask it
- * for another transaction
+ * Remember where tm stands in this process, before a script runs that may make
+ * it look up another transaction
  *
  * @param place  set
  */
@@ -189,7 +190,7 @@ void dr_tm_leave(struct dr_tm_place *place)
 
 
 /**
- * Let tm go on where it stood. What the script had it find is given back.
+ * Put tm back where it stood. What it found for the script is released.
  *
  * @param place  as dr_tm_leave() set it
  */
@@ -208,8 +209,8 @@ void dr_tm_return(const struct dr_tm_place *place)
 /**
  * @param t  transaction
  *
- * @return whether it has a branch that tm will cancel for a CANCEL of the
- *         caller, to answer him from its end
+ * @return whether it has a branch that tm will cancel for the caller's CANCEL,
+ *         and whose end makes tm reply
  */
 bool dr_tm_has_live_branch(const struct cell *t)
 {
@@ -245,7 +246,7 @@ bool dr_tm_cancels(const struct cell *t)
  * @param branch  its branch
  *
  * @return whether it was sent to a trunk and failed. Blind branches, which tm
- *         adds for a suspended transaction, are no attempts.
+ *         adds for a suspended transaction, are not attempts.
  */
 bool dr_tm_has_ended(const struct cell *t, int branch)
 {
@@ -292,8 +293,8 @@ bool dr_tm_drops_replies(void)
 
 
 /**
- * Overrule failure_reply_mode for the replies that tm has of a call. Call it in
- * TMCB_ON_FAILURE, or in a failure_route.
+ * Overrule failure_reply_mode for the replies that tm has for a call. Call it
+ * in TMCB_ON_FAILURE, or in a failure_route.
  *
  * @param request  the request as tm fakes it
  * @param mode     as t_drop_replies() takes it: "n" keeps them, "all" drops them

@@ -1,5 +1,5 @@
 /**
- * @file tm.h  All that is asked of tm, and read in its cells
+ * @file tm.h  What the module uses of tm and reads in its cells
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with

@@ -1,6 +1,6 @@
 # The agent: it joins a room, dials, and sees how the callee leaves.
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""All through LiveKit's own Python SDK, as an agent would."""
+"""Uses LiveKit's own Python SDK throughout, as an agent would."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-# LiveKit as it is shipped: Redis, the server, LiveKit SIP, and its webhooks.
+# An unmodified LiveKit: Redis, the server, LiveKit SIP, and its webhooks.
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`bridge(folder, programs)` runs all of them on this machine's loopback."""
 
@@ -13,7 +13,7 @@ from trunk import LOCAL
 
 KEY, SECRET = "test", "a-secret-for-loopback-alone-0123456789"
 RTP_PORTS = 200
-# The second comes for a participant that leaves before it is quite there
+# The second comes for a participant that leaves before it has fully joined
 LEFT = ("participant_left", "participant_connection_aborted")
 
 
@@ -110,7 +110,7 @@ def _server(port, redis, webhooks):
         "rtc": {"tcp_port": port + 1, "udp_port": port + 2, "node_ip": LOCAL,
                 "use_external_ip": False, "enable_loopback_candidate": True,
                 "interfaces": {"includes": ["lo"]},
-                # nobody is asked for the outer address
+                # no server is asked for the public address
                 "stun_servers": [f"{LOCAL}:{port + 2}"]},
         "webhook": {"api_key": KEY, "urls": [f"http://{LOCAL}:{webhooks}/"]},
     }
@@ -124,7 +124,7 @@ def _sip(url, port, redis):
         "sip_port": port, "listen_ip": LOCAL, "nat_1_to_1_ip": LOCAL,
         "rtp_port": {"start": first, "end": first + RTP_PORTS - 1},
         "rtp_draining_idle_timeout": "-1s", "rtp_draining_duration": "-1s",
-        # this machine may be busy with other things
+        # the machine may be busy with other things
         "max_cpu_utilization": 1,
         "logging": {"level": "debug"},
     }

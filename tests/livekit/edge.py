@@ -11,7 +11,7 @@ from trunk import HOST, LOCAL, Phone, trunk
 
 DIRECT = "direct"
 PROFILES = ("livekit-sip", "livekit-sip-1.2")  # cfg/bridges/
-# What Kamailio logs where the test wants it to fail to send
+# What Kamailio logs when sending fails, as the test intends
 CANNOT_SEND = (r"ERROR: tm .*(t_forward_nonack|_w_t_relay_to|msg_send_buffer)"
                r"\(\)",
                r"ERROR: <core> .*tcp(conn_1st_send|_finish_connect"
@@ -19,8 +19,8 @@ CANNOT_SEND = (r"ERROR: tm .*(t_forward_nonack|_w_t_relay_to|msg_send_buffer)"
 
 
 def written_map(folder, profile):
-    """A map with one bridge of cfg/bridges/: its address is our own, and the
-    line with the header for details counts."""
+    """A map with one bridge of cfg/bridges/, with our own address, and with
+    its detail header switched on."""
     text = (CFG / f"bridges/{profile}.cfg").read_text("utf-8")
     entry, count = re.subn(r'address = \[.*?\]', f'address = [ "{LOCAL}" ]',
                            text)
@@ -33,7 +33,7 @@ def written_map(folder, profile):
 
 
 class Ways:
-    """Addresses to dial, by way and by what the trunk is like."""
+    """Addresses to dial, by way and by the kind of trunk."""
 
     def __init__(self, folder):
         self.folder, self.stack = folder, contextlib.ExitStack()

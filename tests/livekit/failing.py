@@ -1,4 +1,4 @@
-# Dials each row direct and through the edge, all at once.
+# Dials each row directly and through the edge, all at once.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import asyncio
@@ -64,7 +64,7 @@ def _wrong(row, way, seen, wait, trunks=2):
 
 
 async def _one_trunk(agent, ways):
-    """One trunk that leaves LiveKit waiting: the caller is told in time."""
+    """One trunk that leaves LiveKit waiting: the reason comes in time."""
     dialled = [(row, way) for row in ALONE for way in PROFILES]
     seen = await asyncio.gather(*(_alone(agent, ways, *one)
                                   for one in dialled))

@@ -1,6 +1,6 @@
-# LiveKit's programs, which are no part of this project.
+# LiveKit's programs, which are not part of this project.
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Run as a script it only says what is missing."""
+"""Run as a script, it only says what is missing."""
 
 import os
 import re
@@ -23,9 +23,9 @@ class Programs:
     redis: str
 
     def versions(self):
-        """What LiveKit's two programs, and their files, say of themselves.
+        """The versions and file names of LiveKit's two programs.
 
-        LiveKit SIP knows its version only in LiveKit's own builds.
+        LiveKit SIP has its version only in LiveKit's own builds.
         """
         return [f"{_version(path)} ({os.path.basename(path)})"
                 for path in (self.server, self.sip)]
@@ -43,7 +43,7 @@ def programs():
     missing = [f"  {name}=PATH    {what}" for name, what in VARIABLES.items()
                if not shutil.which(paths[name])]
     if missing:
-        raise SystemExit("livekit-test: these programs are no part of this "
+        raise SystemExit("livekit-test: these programs are not part of this "
                          "project. Set\n" + "\n".join(missing))
     return Programs(*(shutil.which(path) for path in paths.values()))
 

@@ -31,7 +31,7 @@ TITLES = ["disconnect_reason", "lktest.id", "error's status", "webhook", "s"]
 
 
 def side_by_side(rows, ways, calls):
-    """For each row and way what was seen; `calls` has Seen by (row, way)."""
+    """What was seen, for each row and way; `calls` has Seen by (row, way)."""
     body = [[row.name if way == ways[0] else "", row.reason
              if way == ways[0] else "", way, *shown(calls[row, way])]
             for row in rows for way in ways]

@@ -1,4 +1,4 @@
-# The calls, and what an agent must see of each of them through the edge.
+# The calls, and what an agent must see of each one through the edge.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ class Row:
     name      what the trunk does
     dialled   the number, see trunk.py
     reason    what the agent must read
-    bare      LiveKit gives the error no status then, so only the attribute
+    bare      LiveKit then gives the error no status, so only the attribute
               can have the reason
     password  what LiveKit answers a challenge with
-    refuses   nobody listens on the trunk's TCP port
+    refuses   the trunk's TCP port is closed
     ringing   ringing_timeout of the direct call, s; None: LiveKit's own, as
               through the edge
-    within    s after which the edge must have told why, with two trunks and
-              with one: a little more than the times that it is shipped with
+    within    s within which the reason must arrive through the edge, with two
+              trunks and with one: a little more than its default times
     """
     name: str
     dialled: str
@@ -61,5 +61,5 @@ ROWS = (
     Row("refuses TCP", "486", TRUNK_FAILURE, refuses=True),
 )
 RIGHT_PASSWORD = PASSWORD
-# What the profile livekit-sip-1.2 makes LiveKit itself say
+# Rows whose own reason in LiveKit the profile livekit-sip-1.2 corrects
 TRANSLATED = ("486", "480", "603", "408")

@@ -1,7 +1,7 @@
 # Many calls, ten at once: how often does each channel have the reason?
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Direct, the trunk itself sends X-Lk-Test-Id: what is lost then is lost
-within LiveKit."""
+"""In direct calls the trunk itself sends X-Lk-Test-Id: what is lost then is
+lost within LiveKit."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ from report import table
 from rows import REJECTED
 from trunk import TAGGED
 
-ATTRIBUTE_SHARE = 0.99  # wanted; it races with the leave in LiveKit
+ATTRIBUTE_SHARE = 0.99  # expected; it races with the leave in LiveKit
 TITLES = ["way", "wait_until_answered", "calls", "error's status",
           "lktest.id", "disconnect_reason", "participant_left",
           "its lktest.id", "s"]
@@ -21,7 +21,7 @@ async def play_storms(agent, ways, calls):
     """Prints the table; returns what was wrong.
 
     All calls go through the edge with wait_until_answered, where the error must
-    have the reason each time; a fifth of them each other way.
+    have the reason each time; a fifth of them go each other way.
     """
     rows, wrong = [], []
     for way in (DIRECT, PROFILES[0]):

@@ -1,6 +1,6 @@
 # The trunk: one SIPp that does what the number says.
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`trunk(folder, name, vias)` listens until it is ended.
+"""`trunk(folder, name, vias)` runs until it is ended.
 
 The number dialled is a status code, or one of the words below. `tagged486` is a
 486 whose own X-Lk-Test-Id says USER_REJECTED, as the edge would send it.
@@ -17,7 +17,7 @@ from lib.sipp import ANY_ORDER, Sipp
 
 LOCAL, HOST = "127.0.0.1", "127.0.0.2"
 FOREVER = 100_000_000  # calls, and seconds
-SILENCE = 40_000  # ms; LiveKit gives up after 30 s
+SILENCE = 40_000  # ms; LiveKit cancels after 30 s
 USER, PASSWORD, WRONG = "agent", "right-password", "wrong-password"
 TEST_ID = "X-Lk-Test-Id"
 
@@ -30,7 +30,7 @@ CHALLENGE = ('WWW-Authenticate: Digest realm="trunk", nonce="a5b6c7d8", '
              "algorithm=MD5")
 ANALYTICS = ('Reason: SIP;cause=603;text="v=analytics1;url=https://'
              'trunk.example";location=LN')
-_DONE = 999  # label behind the last number
+_DONE = 999  # label after the last number
 _ROUTE = "[last_Record-Route:]"
 
 
@@ -41,7 +41,7 @@ def sdp(port):
 
 
 def _within(method, cseq):
-    """A request of the callee in the call, along the recorded route."""
+    """A request from the callee within the call, along the recorded route."""
     lines = request(method, "[next_url]", cseq, headers=["[routes]"],
                     to="To:[$from]", retrans=500)
     return lines.replace("From: <sip:caller@127.0.0.1>;tag=caller",
@@ -149,7 +149,7 @@ class Phone:
             packet, self.peer = self.socket.recvfrom(2048)
             if len(packet) < 16 or packet[1] & 0x7f != self.EVENT:
                 continue
-            stamp = packet[4:12]  # one for all packets of a key
+            stamp = packet[4:12]  # the same for all packets of a key
             if stamp != last:
                 self.heard.append(packet[12])
             last = stamp

@@ -43,13 +43,13 @@ def test_dry(proxy, calls):
 @pytest.mark.parametrize("words", [("dyr",), ("",), ("dry ",), ("DRY",)])
 def test_reload_of_what(proxy, words):
     """Rather say no than reload by mistake."""
-    with pytest.raises(AssertionError, match="Expected no word or: dry"):
+    with pytest.raises(AssertionError, match="Expected no argument, or dry"):
         proxy.reload(B, *words)
     assert proxy.world() == "A"
 
 
 def test_reload_of_too_much(proxy):
-    with pytest.raises(AssertionError, match="Expected no word or: dry"):
+    with pytest.raises(AssertionError, match="Expected no argument, or dry"):
         proxy.reload(B, "dry", "more")
     assert proxy.world() == "A"
 

@@ -150,14 +150,14 @@ def test_every_name(case, proxies, reason):
 @pytest.mark.parametrize("do", ["REFUSE_STATELESS", "REFUSE_STATEFUL",
                                 "REFUSE_IN_TRANSACTION"])
 @pytest.mark.parametrize("words,expected", [
-    ("BUSY", '"BUSY" is no reason'),
-    ("user_rejected", '"user_rejected" is no reason'),
-    ("USER_REJECTED X-Other: 1", '"USER_REJECTED X-Other: 1" is no reason'),
-    (";,busy", '";" is no reason'),
-    ("USER_REJECTED,Busy", '"Busy" is no detail'),
-    ("USER_REJECTED,a;b=c", '"a;b=c" is no detail'),
-    ("USER_REJECTED,", '"" is no detail'),
-    ("USER_REJECTED," + "x" * 33, f'"{"x" * 33}" is no detail'),
+    ("BUSY", '"BUSY" is not a reason'),
+    ("user_rejected", '"user_rejected" is not a reason'),
+    ("USER_REJECTED X-Other: 1", '"USER_REJECTED X-Other: 1" is not a reason'),
+    (";,busy", '";" is not a reason'),
+    ("USER_REJECTED,Busy", '"Busy" is not a detail'),
+    ("USER_REJECTED,a;b=c", '"a;b=c" is not a detail'),
+    ("USER_REJECTED,", '"" is not a detail'),
+    ("USER_REJECTED," + "x" * 33, f'"{"x" * 33}" is not a detail'),
 ])
 def test_wrong_argument(case, proxies, do, words, expected):
     """-1, one log line, and neither header nor AVP."""
@@ -265,7 +265,7 @@ def test_set_and_answer_in_failure_route(case, proxies, trunk, first):
 
 def test_wrong_argument_in_failure_route(case, proxies):
     """A wrong set() changes nothing: the trunk's own outcome stays."""
-    proxies.allow(r'disconnect_reason_set: "NONSENSE" is no reason')
+    proxies.allow(r'disconnect_reason_set: "NONSENSE" is not a reason')
     play(case, proxies, "SILENT", reply(486),
          outcome(*BUSY, "USER_REJECTED", avps=("USER_REJECTED",) * 2,
                  detail="code=486;detail=busy;source=remote"), arms=(1,),

@@ -51,7 +51,7 @@ def refuse(tmp_path):
 
 
 NO_TOKEN = "expected a header name, a token of 1 to 64 bytes"
-OF_SIP = "expected a name of your own, this header has a meaning in SIP"
+OF_SIP = "expected a name of your own: this header has a meaning in SIP"
 NO_AVP = "expected an AVP with a fixed name, such as $avp(disconnect_reason)"
 
 WRONG_NAMES = [
@@ -86,10 +86,10 @@ def test_header_name_that_kamailio_cannot_parse(refuse, name):
     ([param("header", f"X-{i}") for i in range(9)],
      "parameter header: expected at most 8 names"),
     ([param("detail_header", REASON_HEADER.lower())],
-     "expected another name than the parameter header has"),
+     "expected a name that the parameter header does not have"),
     ([param("header", "X-One"), param("header", "X-Two"),
       param("detail_header", "X-TWO")],
-     "expected another name than the parameter header has"),
+     "expected a name that the parameter header does not have"),
     ([param("auto", 2)], "parameter auto is 2: expected 0 or 1"),
     ([param("auto", -1)], "parameter auto is -1: expected 0 or 1"),
     ([param("strip", 3)], "parameter strip is 3: expected 0 or 1"),
@@ -122,12 +122,15 @@ def test_wrong_type_or_name(tmp_path, name, value, expected):
 
 
 @pytest.mark.parametrize("call,expected", [
-    ('disconnect_reason_set("BUSY")', '"BUSY" is no reason'),
-    ('disconnect_reason_set("user_rejected")', '"user_rejected" is no reason'),
-    ('disconnect_reason_set("")', '"" is no reason'),
-    ('disconnect_reason_set("USER_REJECTED", "Busy")', '"Busy" is no detail'),
-    ('disconnect_reason_set("USER_REJECTED", "a;b=c")', '"a;b=c" is no detail'),
-    ('disconnect_reason_set("USER_REJECTED", "")', '"" is no detail'),
+    ('disconnect_reason_set("BUSY")', '"BUSY" is not a reason'),
+    ('disconnect_reason_set("user_rejected")',
+     '"user_rejected" is not a reason'),
+    ('disconnect_reason_set("")', '"" is not a reason'),
+    ('disconnect_reason_set("USER_REJECTED", "Busy")',
+     '"Busy" is not a detail'),
+    ('disconnect_reason_set("USER_REJECTED", "a;b=c")',
+     '"a;b=c" is not a detail'),
+    ('disconnect_reason_set("USER_REJECTED", "")', '"" is not a detail'),
 ], ids=["unknown", "lower-case", "empty", "upper-case-detail", "two-details",
         "empty-detail"])
 def test_wrong_argument(refuse, tmp_path, call, expected):

@@ -118,14 +118,14 @@ def test_set_after_cancel(kemi):
 
 
 @pytest.mark.parametrize("step,message", [
-    ("SET:BUSY", 'set: "BUSY" is no reason'),
-    ("SET:user_rejected", 'set: "user_rejected" is no reason'),
-    ("SET:USER_REJECTED:Busy", 'set: "Busy" is no detail'),
-    ("SET:USER_REJECTED:" + "x" * 33, f'set: "{"x" * 33}" is no detail'),
-    ("TRUNK:", 'trunk: "" is no name'),
-    ("TRUNK:a b", 'trunk: "a b" is no name'),
-    ("TRUNK:" + "x" * 65, f'trunk: "{"x" * 65}" is no name'),
-    ("TRUNK:three", 'trunk: "three" is no trunk of the map'),
+    ("SET:BUSY", 'set: "BUSY" is not a reason'),
+    ("SET:user_rejected", 'set: "user_rejected" is not a reason'),
+    ("SET:USER_REJECTED:Busy", 'set: "Busy" is not a detail'),
+    ("SET:USER_REJECTED:" + "x" * 33, f'set: "{"x" * 33}" is not a detail'),
+    ("TRUNK:", 'trunk: "" is not a name'),
+    ("TRUNK:a b", 'trunk: "a b" is not a name'),
+    ("TRUNK:" + "x" * 65, f'trunk: "{"x" * 65}" is not a name'),
+    ("TRUNK:three", 'trunk: "three" is not a trunk in the map'),
 ], ids=str)
 def test_wrong_argument(kemi, step, message):
     """-1, one line, and the call goes on as if the function were not there."""

@@ -52,19 +52,19 @@ WATCH, SET, TRUNK = (f"disconnect_reason_{name}"
 
 
 @pytest.mark.parametrize("call,said", [
-    (f'{WATCH}("three")', f'{WATCH}: "three" is no profile: expected one of '
-     'the map, or "default"'),
-    (f'{SET}("BUSY")', f'{SET}: "BUSY" is no reason: expected a name of '
+    (f'{WATCH}("three")', f'{WATCH}: "three" is not a profile: expected one '
+     'in the map, or "default"'),
+    (f'{SET}("BUSY")', f'{SET}: "BUSY" is not a reason: expected a name of '
      "LiveKit's DisconnectReason, such as SIP_TRUNK_FAILURE"),
-    (f'{SET}("")', f'{SET}: "" is no reason'),
-    (f'{SET}("USER_REJECTED", "Busy")', f'{SET}: "Busy" is no detail: expected'
-     " 1 to 32 bytes of a-z, 0-9 and -"),
-    (f'{SET}("USER_REJECTED", "{"x" * 33}")', "is no detail"),
-    (f'{TRUNK}("")', f'{TRUNK}: "" is no name: expected a token of 1 to 64'
+    (f'{SET}("")', f'{SET}: "" is not a reason'),
+    (f'{SET}("USER_REJECTED", "Busy")', f'{SET}: "Busy" is not a detail: '
+     "expected 1 to 32 bytes of a-z, 0-9 and -"),
+    (f'{SET}("USER_REJECTED", "{"x" * 33}")', "is not a detail"),
+    (f'{TRUNK}("")', f'{TRUNK}: "" is not a name: expected a token of 1 to 64'
      " bytes"),
-    (f'{TRUNK}("a b")', f'{TRUNK}: "a b" is no name'),
-    (f'{TRUNK}("{"x" * 65}")', "is no name"),
-    (f'{TRUNK}("three")', f'{TRUNK}: "three" is no trunk of the map'),
+    (f'{TRUNK}("a b")', f'{TRUNK}: "a b" is not a name'),
+    (f'{TRUNK}("{"x" * 65}")', "is not a name"),
+    (f'{TRUNK}("three")', f'{TRUNK}: "three" is not a trunk in the map'),
 ], ids=str)
 def test_wrong_constant(refused, call, said):
     """One line of ours says which function, what it got and what is right."""
@@ -74,7 +74,7 @@ def test_wrong_constant(refused, call, said):
 
 def test_profile_without_map(refused):
     line, = ours(refused(f'{WATCH}("one")'))
-    assert '"one" is no profile' in line
+    assert '"one" is not a profile' in line
 
 
 IGNORE = "disconnect_reason_ignore()"
@@ -114,4 +114,4 @@ def test_wrong_xavp(refused, name):
 def test_event_callback_without_kemi(refused):
     line, = ours(refused("exit", [(DR, "event_callback", "OUTCOME")]))
     assert 'parameter event_callback is "OUTCOME": expected a script in a ' \
-        "language of KEMI" in line
+        "KEMI language" in line

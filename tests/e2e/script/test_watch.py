@@ -95,7 +95,7 @@ def test_watch_with_profile_and_known_trunk(kemi):
                                          (BRIDGE, REJECTED)])
 def test_watch_with_wrong_profile(kemi, do, host, expect):
     """-1, one line, and the call goes on as if the function were not there."""
-    call = kemi.refused(r'disconnect_reason_watch: "three" is no profile',
+    call = kemi.refused(r'disconnect_reason_watch: "three" is not a profile',
                         reply(486), expect, do=f"{do},RELAY", host=host)
     assert told(call) == ([expect.reason] if expect.reason else [])
 
