@@ -53,8 +53,6 @@ static bool is_dns_failover(const struct ua_client *uac)
 /**
  * Remember the trunk of a new branch by the host of its next hop
  *
- * @param call     call
- * @param t        its transaction
  * @param branch   0 to DR_BRANCHES_MAX - 1
  * @param request  the request as tm prepares it for the branch
  */
@@ -138,9 +136,7 @@ static void get_trunk(const struct dr_call *call, int number,
 /**
  * Find the trunk that a branch was sent to
  *
- * @param call    call
- * @param t       its transaction
- * @param branch  its branch
+ * @param branch  branch of the transaction
  * @param trunk   set: the one that the script named, else that of the map by
  *                the name of the next hop, else by the address; without a name
  *                when none is known
@@ -283,8 +279,6 @@ static bool is_cancelled_attempt(
 /**
  * Find out why a branch failed
  *
- * @param t       transaction
- * @param call    its call
  * @param branch  branch that has ended; no blind one
  * @param reply   reply of the branch, FAKED_REPLY, or NULL when tm dropped it
  * @param code    status code that tm stored for the branch
@@ -314,7 +308,6 @@ int dr_attempt_classify(const struct cell *t, const struct dr_call *call,
  * Find out why a call fails here: nothing was sent, or no trunk decided it
  *
  * @param t       transaction; it does not count a branch that was not sent
- * @param call    its call
  * @param source  DR_SOURCE_TRANSPORT: the next hop could not be reached by its
  *                name; else who ended the call
  * @param code    status code that tm replies with; used for source script
@@ -401,8 +394,6 @@ static struct dr_record *classify_once(const struct cell *t,
 /**
  * Classify every attempt that has ended, except one
  *
- * @param t       transaction
- * @param call    its call
  * @param except  branch to leave out, or DR_NONE
  */
 void dr_attempt_classify_ended(
@@ -421,8 +412,7 @@ void dr_attempt_classify_ended(
 /**
  * Let a branch that tm picked decide why the call failed
  *
- * @param t       transaction
- * @param call    its call, not final
+ * @param call    call, not final
  * @param branch  branch that tm picked; for a blind one the last answer stays,
  *                or the last real attempt decides
  * @param reply   reply of the branch, FAKED_REPLY, or NULL when tm dropped it
@@ -461,10 +451,9 @@ void dr_attempt_decide(struct cell *t, struct dr_call *call, int branch,
 /**
  * Decide why a call failed to which no trunk replied
  *
- * @param t       transaction
- * @param call    its call, not final
+ * @param call    call, not final
  * @param source  who ended it
- * @param code    status code that tm answers with; used for source script
+ * @param code    status code that tm replies with; used for source script
  */
 void dr_attempt_decide_local(
 		struct cell *t, struct dr_call *call, enum dr_source source, int code)
@@ -493,8 +482,7 @@ static void decide_unresolved(struct cell *t, struct dr_call *call)
  * Decide why a call failed whose last t_relay() failed: its branch could not be
  * sent, or the name of its next hop could not be resolved
  *
- * @param t     transaction
- * @param call  its call, not final
+ * @param call  call, not final
  * @param from  first branch that it may have added
  */
 void dr_attempt_decide_unsent(struct cell *t, struct dr_call *call, int from)
@@ -514,8 +502,7 @@ void dr_attempt_decide_unsent(struct cell *t, struct dr_call *call, int from)
  * branch: t_relay() failed, or a script did not say why. A call that was never
  * sent on stays as it is: the script refused it.
  *
- * @param t     transaction
- * @param call  its call, not decided
+ * @param call  call, not decided
  */
 void dr_attempt_decide_here(struct cell *t, struct dr_call *call)
 {
@@ -532,7 +519,6 @@ void dr_attempt_decide_here(struct cell *t, struct dr_call *call)
 /**
  * The script gives the answer
  *
- * @param call    call
  * @param answer  answer of source script
  * @param code    status code that tm has for the caller, 0: not known
  */

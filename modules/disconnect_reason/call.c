@@ -114,7 +114,6 @@ static void set_name(
 /**
  * Give the next branches a trunk, in place of one that they were given before
  *
- * @param call    call
  * @param from    number of the first of these branches
  * @param number  trunk of the call's map, or DR_NONE
  * @param name    its name, at most DR_NAME_MAX bytes, copied
@@ -341,8 +340,6 @@ static int hang_on_transaction(
 /**
  * Have tm call the callback of a call for more events than those of each call
  *
- * @param call   call
- * @param t      its transaction
  * @param types  TMCB_ bits
  *
  * @return whether there was memory for it
@@ -391,8 +388,6 @@ void dr_call_watch(
 /**
  * Find the call of a transaction
  *
- * @param t  transaction
- *
  * @return the call, owned by the transaction; NULL when it is not watched, or
  *         the script wants it to be ignored
  */
@@ -413,7 +408,6 @@ struct dr_call *dr_call_of(const struct cell *t)
 /**
  * Log that a part of a call got no memory, in one line for each call
  *
- * @param call  call
  * @param what  what it is without
  */
 void dr_call_log_oom_once(struct dr_call *call, const char *what)
@@ -425,9 +419,6 @@ void dr_call_log_oom_once(struct dr_call *call, const char *what)
 
 
 /**
- * @param call  call
- * @param t     its transaction
- *
  * @return whether the caller cancelled. tm sets its flag a little later, and by
  *         a write without a lock, which can get lost.
  */
@@ -440,9 +431,6 @@ bool dr_call_is_cancelled(const struct dr_call *call, const struct cell *t)
 /**
  * May this process write the AVPs and XAVPs of a call? If not, the worker that
  * runs its request_route will do what is due, as soon as that has ended.
- *
- * @param call  call
- * @param t     its transaction
  *
  * @return whether it may
  */
@@ -458,7 +446,6 @@ bool dr_call_may_write(struct dr_call *call, const struct cell *t)
 /**
  * Remember a provisional reply. No lock is needed: bits are only ever set.
  *
- * @param call    call
  * @param branch  0 to DR_BRANCHES_MAX - 1
  * @param code    100 to 199
  */
@@ -472,7 +459,6 @@ void dr_call_provisional(struct dr_call *call, int branch, int code)
 
 
 /**
- * @param call    call
  * @param branch  0 to DR_BRANCHES_MAX - 1
  *
  * @return how far the branch got
@@ -501,10 +487,8 @@ static short translated(
 
 
 /**
- * @param call  call
- *
- * @return what it has of its own, with room for the text of any answer; NULL
- *         without memory
+ * @return what the call has of its own, with room for the text of any answer;
+ *         NULL without memory
  */
 struct dr_own *dr_call_own(struct dr_call *call)
 {
@@ -517,9 +501,7 @@ struct dr_own *dr_call_own(struct dr_call *call)
 
 
 /**
- * @param call  call
- *
- * @return the header text of its answer, which lives as long as the call; empty
+ * @return the header text of the answer, which lives as long as the call; empty
  *         without one
  */
 str dr_call_header_text(const struct dr_call *call)
@@ -561,7 +543,6 @@ static void print_own_text(struct dr_call *call, const struct dr_answer *answer)
  *
  * Without memory for the detail header the answer goes without it.
  *
- * @param call    call
  * @param answer  answer; its detail must be a token
  * @param code    status code that tm has for the caller, 0: not known
  */
@@ -608,7 +589,6 @@ static void append(struct dr_call *call, struct dr_record *record)
 /**
  * Keep an answer. Call it under tm's reply lock.
  *
- * @param call     call
  * @param answer   answer of the tables or of the map
  * @param profile  profile of the call's map that classified it
  * @param branch   branch of the attempt, or DR_NONE
@@ -648,7 +628,6 @@ static struct dr_record *record_of_script(const struct dr_call *call)
  * Keep the reason that the script set, in place of an earlier one: it may set
  * one at each of any number of replies. Call it under tm's reply lock.
  *
- * @param call    call
  * @param answer  answer of the script; its detail is copied
  *
  * @return the record, owned by the call; NULL without memory, after a log line
@@ -678,8 +657,7 @@ struct dr_record *dr_history_script(
 
 
 /**
- * @param call    call
- * @param branch  branch of its transaction
+ * @param branch  branch of the transaction
  *
  * @return the record of that attempt, owned by the call; NULL when there is
  *         none
@@ -698,7 +676,6 @@ struct dr_record *dr_history_of(const struct dr_call *call, int branch)
 /**
  * Make a record the reason why the call failed. Call it under tm's reply lock.
  *
- * @param call    call
  * @param record  one of its records, or NULL when there was no memory for it
  */
 void dr_history_answer_with(struct dr_call *call, struct dr_record *record)
@@ -711,8 +688,6 @@ void dr_history_answer_with(struct dr_call *call, struct dr_record *record)
 
 
 /**
- * @param call  call
- *
  * @return the record that says why it failed, owned by the call; NULL when
  *         there is none
  */
@@ -747,7 +722,6 @@ static size_t print_entry(
  *
  * @param buf   where to write; entries that do not fit are left out
  * @param size  its size in bytes
- * @param call  call
  *
  * @return bytes written, 0 for a call without attempts
  */

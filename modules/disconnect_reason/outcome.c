@@ -80,7 +80,6 @@ static void need_lump(struct cell *t, struct dr_call *call)
  * replies from it as long as the call lasts
  *
  * @param t     transaction, its lock not needed
- * @param call  its call
  */
 void dr_outcome_keep_lump(struct cell *t, struct dr_call *call)
 {
@@ -98,8 +97,7 @@ void dr_outcome_keep_lump(struct cell *t, struct dr_call *call)
 /**
  * Put the answer into every reply that tm builds from its stored request
  *
- * @param t     transaction
- * @param call  its call, with an answer
+ * @param call  call, with an answer
  */
 void dr_outcome_fill_stored(struct cell *t, struct dr_call *call)
 {
@@ -212,8 +210,7 @@ void dr_outcome_write_lists(const struct dr_context *context)
  * Write the answer into the AVP and the XAVP of a transaction, unless its
  * request_route still uses them: then they get it when that has ended
  *
- * @param t       transaction
- * @param call    its call, with an answer
+ * @param call    call, with an answer
  * @param shared  tm itself gives the lists to the route that comes next
  */
 void dr_outcome_write(struct cell *t, struct dr_call *call, bool shared)
@@ -239,8 +236,7 @@ void dr_outcome_write(struct cell *t, struct dr_call *call, bool shared)
  * builds from its stored request, and in the AVP and the XAVP. Call it under tm's
  * reply lock.
  *
- * @param t       transaction
- * @param call    its call, with an answer
+ * @param call    call, with an answer
  * @param picked  branch whose reply tm relays, -1 for none
  * @param shared  tm itself gives the lists to the route that comes next
  */
@@ -367,7 +363,6 @@ static bool is_outcome(
  * one does it, after its end: AVPs and XAVPs are in use there.
  *
  * @param t     transaction; its AVPs and XAVPs are in use
- * @param call  its call
  */
 void dr_outcome_failed(struct cell *t, struct dr_call *call)
 {

@@ -190,7 +190,6 @@ static bool rang(const struct dr_call *call, int branch)
 /**
  * See the answer that the caller gets
  *
- * @param call     call
  * @param context  set
  */
 void dr_context_of_call(const struct dr_call *call, struct dr_context *context)
@@ -215,7 +214,6 @@ void dr_context_of_call(const struct dr_call *call, struct dr_context *context)
 /**
  * See the answer that the script gave for a request without transaction
  *
- * @param request  request
  * @param context  set
  */
 void dr_context_of_request(

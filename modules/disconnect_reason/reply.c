@@ -361,7 +361,6 @@ static bool reads_report(const struct dr_call *call,
  * Remember a failure reply as its trunk sent it. Call it before its header names
  * become unreadable.
  *
- * @param call   call
  * @param reply  reply as received
  * @param trust  the reason in it is believed
  */
@@ -394,7 +393,6 @@ static void strip(struct sip_msg *reply, const struct dr_map *map, int bridge)
  * Make our header names unreadable in a reply that is not a failure, unless the
  * parameter strip says otherwise
  *
- * @param call   call
  * @param reply  reply as received
  */
 void dr_reply_strip_names(const struct dr_call *call, struct sip_msg *reply)
@@ -409,7 +407,6 @@ void dr_reply_strip_names(const struct dr_call *call, struct sip_msg *reply)
  * bridge, and make our names in it unreadable. Doing it again does nothing,
  * unless the message has been rebuilt meanwhile.
  *
- * @param call   call
  * @param reply  reply in private memory
  */
 void dr_reply_prepare(struct dr_call *call, struct sip_msg *reply)
@@ -495,7 +492,6 @@ static str phrase_of(enum dr_reason reason)
 /**
  * Prepare a failure reply as received for another phrase
  *
- * @param call   call
  * @param reply  reply as received
  */
 void translate_reserve(struct dr_call *call, struct sip_msg *reply)

@@ -84,7 +84,6 @@ static unsigned char keep(char *to, size_t size, struct dr_text text)
 
 
 /**
- * @param notes    notes
  * @param profile  name of a profile
  */
 void dr_request_set_profile(struct dr_request *notes, struct dr_text profile)
@@ -94,7 +93,6 @@ void dr_request_set_profile(struct dr_request *notes, struct dr_text profile)
 
 
 /**
- * @param notes  notes
  * @param trunk  name of a trunk
  */
 void dr_request_set_trunk(struct dr_request *notes, struct dr_text trunk)
@@ -104,7 +102,6 @@ void dr_request_set_trunk(struct dr_request *notes, struct dr_text trunk)
 
 
 /**
- * @param notes   notes
  * @param reason  why the script lets the call fail
  * @param detail  detail token; empty: none
  */

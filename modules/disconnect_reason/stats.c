@@ -254,7 +254,6 @@ static int is_challenge(const struct dr_answer *answer)
  * only when a rule of the map, or the script, said what it means.
  *
  * @param what    attempts or outcomes
- * @param answer  answer
  *
  * @return whether it counts
  */
@@ -283,9 +282,7 @@ const char *dr_stats_per_reason_name(enum dr_per_reason what)
 
 
 /**
- * @param counter  a counter
- *
- * @return its name
+ * @return the name of a counter
  */
 const char *dr_stats_name(enum dr_counter counter)
 {
@@ -294,9 +291,7 @@ const char *dr_stats_name(enum dr_counter counter)
 
 
 /**
- * @param counter  a counter
- *
- * @return its value, of all processes
+ * @return the value of a counter, of all processes
  */
 long dr_stats_value(enum dr_counter counter)
 {

@@ -121,7 +121,6 @@ bool dr_tm_is_real(const struct sip_msg *reply)
  * A retransmission finds the transaction as well, and another worker may be
  * done with it while the request itself waits, for example for DNS.
  *
- * @param t    transaction
  * @param msg  request that the script handles
  *
  * @return whether the transaction was made for just this message
@@ -141,8 +140,6 @@ static bool is_answered(const struct cell *t)
 
 
 /**
- * @param t  transaction
- *
  * @return whether every branch has ended, or there is none, and the caller has
  *         no final reply yet
  */
@@ -207,9 +204,7 @@ void dr_tm_return(const struct dr_tm_place *place)
 
 
 /**
- * @param t  transaction
- *
- * @return whether it has a branch that tm will cancel for the caller's CANCEL,
+ * @return whether there is a branch that tm will cancel for the caller's CANCEL,
  *         and whose end makes tm reply
  */
 bool dr_tm_has_live_branch(const struct cell *t)
@@ -225,8 +220,6 @@ bool dr_tm_has_live_branch(const struct cell *t)
 
 
 /**
- * @param t  transaction
- *
  * @return whether tm has begun to cancel a branch
  */
 bool dr_tm_cancels(const struct cell *t)
@@ -242,8 +235,7 @@ bool dr_tm_cancels(const struct cell *t)
 
 
 /**
- * @param t       transaction
- * @param branch  its branch
+ * @param branch  branch of the transaction
  *
  * @return whether it was sent to a trunk and failed. Blind branches, which tm
  *         adds for a suspended transaction, are not attempts.
@@ -256,8 +248,6 @@ bool dr_tm_has_ended(const struct cell *t, int branch)
 
 
 /**
- * @param t  transaction
- *
  * @return the last branch that was sent to a trunk and failed, -1 when there is
  *         none
  */
