@@ -23,9 +23,9 @@
 #include <string.h>
 
 #include "classify.h"
-#include "sip_header.h"
 #include "map_match.h"
 #include "reason_header.h"
+#include "sip_header.h"
 
 /* The highest that SIP has room for, three digits */
 #define REPLY_CODE_MAX 999

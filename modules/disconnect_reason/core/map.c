@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-#include "sip_header.h"
 #include "map.h"
 #include "map_block.h"
+#include "sip_header.h"
 
 /* Elements of an array of the block */
 #define LIST(map, array, type) \
@@ -148,6 +148,7 @@ int dr_map_find_profile(const struct dr_map *map, struct dr_text name)
 }
 
 
+/** The name of a profile, a token */
 struct dr_text dr_map_profile_name(const struct dr_map *map, int profile)
 {
 	return map ? dr_block_text(map, profile_at(map, profile)->name) : standard;
@@ -219,6 +220,7 @@ uint32_t dr_map_header(const struct dr_map *map, struct dr_text name)
 }
 
 
+/** How many trunks has a map? */
 int dr_map_trunk_count(const struct dr_map *map)
 {
 	return map ? (int)map->trunks.count : 0;
@@ -327,6 +329,7 @@ int dr_map_trunk_of_address(
 }
 
 
+/** How many bridges has a map? */
 int dr_map_bridge_count(const struct dr_map *map)
 {
 	return map ? (int)map->bridges.count : 0;

@@ -13,22 +13,24 @@
 
 #include <string.h>
 
-#include "sip_header.h"
 #include "map_block.h"
 #include "map_match.h"
 #include "reason_header.h"
+#include "sip_header.h"
 
 /* How much of a reason phrase is looked at: its words, one space after each, in
  * bytes */
 #define PHRASE_MAX 256
+
+/* Of the code, of its class, and of any code */
+#define LISTS 3
 
 /* A header field that rules of the map ask for */
 struct field
 {
 	uint32_t header; /* its name's number */
 	size_t len;
-	char value
-			[DR_PREFIX_MAX]; /* as much of it as rules can ask for, unfolded */
+	char value[DR_PREFIX_MAX]; /* unfolded, as much as rules can ask for */
 };
 
 /* What is known of an attempt, or of all attempts that a rule asks for */
@@ -49,11 +51,10 @@ struct facts
 	char words[1 + PHRASE_MAX + 1]; /* a space before and after each */
 };
 
-/* The lists of a profile that an attempt's rules stand in: of its code, of the
- * code's class, of any code; where the walk through each is. Two may be one. */
+/* Where in each list of a profile the walk is. Two may be the same list. */
 struct walk
 {
-	const uint32_t *at[3];
+	const uint32_t *at[LISTS];
 };
 
 
@@ -103,8 +104,9 @@ static void add_field(
 }
 
 
-static void add_words(struct facts *facts, struct dr_text phrase)
+static void read_words(struct facts *facts, struct dr_text phrase)
 {
+	facts->has_words = true;
 	facts->words[0] = ' ';
 	facts->words[1 + dr_words(facts->words + 1, PHRASE_MAX, phrase)] = '\0';
 }
@@ -158,8 +160,7 @@ static bool fits_phrase(struct facts *facts, const struct dr_block_rule *rule)
 	if(rule->phrase.len == 0)
 		return true;
 	if(!facts->has_words)
-		add_words(facts, facts->phrase);
-	facts->has_words = true;
+		read_words(facts, facts->phrase);
 	return strstr(facts->words, dr_block_at(facts->map, rule->words)) != NULL;
 }
 
@@ -215,9 +216,9 @@ static uint32_t next_rule(struct walk *walk)
 	uint32_t rule = *walk->at[0];
 	size_t i;
 
-	for(i = 1; i < 3; i++)
+	for(i = 1; i < LISTS; i++)
 		rule = *walk->at[i] < rule ? *walk->at[i] : rule;
-	for(i = 0; i < 3; i++)
+	for(i = 0; i < LISTS; i++)
 		walk->at[i] += *walk->at[i] == rule;
 	return rule;
 }
@@ -333,10 +334,9 @@ static void facts_of_rule(struct facts *facts, const struct dr_map *map,
 	facts->source = when->source == DR_ANY && asks_reply ? DR_SOURCE_REMOTE
 														 : when->source;
 	facts->after = when->after;
-	facts->has_words = true;
 	facts->has_fields = true;
 	facts->field_count = 0;
-	add_words(facts, when->phrase);
+	read_words(facts, when->phrase);
 	if(when->header.len > 0)
 		add_field(facts, when->header, when->prefix);
 }

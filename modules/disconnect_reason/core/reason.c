@@ -8,8 +8,8 @@
 
 #include <errno.h>
 
-#include "sip_header.h"
 #include "reason.h"
+#include "sip_header.h"
 
 
 static const struct dr_text reason_names[DR_REASON_COUNT] = {

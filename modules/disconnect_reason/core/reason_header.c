@@ -26,8 +26,8 @@
  * OpenSSL.
  */
 
-#include "sip_header.h"
 #include "reason_header.h"
+#include "sip_header.h"
 
 #define CAUSE_MAX 999
 
