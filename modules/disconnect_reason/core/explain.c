@@ -26,14 +26,14 @@
 #define QUOTE(text) quoted_length(text), (text).s
 #define QUOTED_MAX 40
 
-/* What a key says */
+/* What a key says: what takes its value, or where its text or flag is set */
 struct key
 {
 	const char *name;
-	int (*take)(struct dr_query *query, const struct key *key,
-			struct dr_text value);
-	size_t offset; /* in the query, for take_text() and take_flag() */
-	int flag; /* 0 or 1: what the key sets, it has no value; -1: it has one */
+	int (*take)(struct dr_query *query, struct dr_text value);
+	size_t offset;
+	int flag; /* 0 or 1: what is set, the key has no value; -1: it has one */
+	const char *expected; /* NULL: take says what is wrong */
 };
 
 /* What tm answers with when a timer ends the call */
@@ -112,10 +112,8 @@ static int parse_number(struct dr_text text, int least, int most)
 }
 
 
-static int take_code(
-		struct dr_query *query, const struct key *key, struct dr_text value)
+static int take_code(struct dr_query *query, struct dr_text value)
 {
-	(void)key;
 	int code = parse_number(value, CODE_MIN, CODE_MAX);
 
 	if(code < 0)
@@ -129,37 +127,27 @@ static int take_code(
 }
 
 
-static int take_after(
-		struct dr_query *query, const struct key *key, struct dr_text value)
+static int take_after(struct dr_query *query, struct dr_text value)
 {
-	(void)key;
-	if(dr_after_parse(value, &query->after) == 0)
-		return 0;
-
-	return fail(query->error,
-			"after: expected none, trying or ringing, not \"" QUOTED "\"",
-			QUOTE(value));
+	return dr_after_parse(value, &query->after);
 }
 
 
-static int take_source(
-		struct dr_query *query, const struct key *key, struct dr_text value)
+static int take_source(struct dr_query *query, struct dr_text value)
 {
-	(void)key;
-	if(dr_source_parse(value, &query->source) == 0)
-		return 0;
-
-	return fail(query->error,
-			"source: expected remote, timeout, transport, cancel or script, "
-			"not \"" QUOTED "\"",
-			QUOTE(value));
+	return dr_source_parse(value, &query->source);
 }
 
 
-static int take_phrase(
-		struct dr_query *query, const struct key *key, struct dr_text value)
+static int take_said(struct dr_query *query, struct dr_text value)
 {
-	(void)key;
+	query->said = dr_reason_parse(value, &query->report) == 0;
+	return query->said ? 0 : EINVAL;
+}
+
+
+static int take_phrase(struct dr_query *query, struct dr_text value)
+{
 	if(has_line_end(value))
 		return fail(
 				query->error, "phrase: expected one line without a zero byte");
@@ -186,10 +174,8 @@ static int add_field(struct dr_query *query, struct dr_text field)
 }
 
 
-static int take_header(
-		struct dr_query *query, const struct key *key, struct dr_text value)
+static int take_header(struct dr_query *query, struct dr_text value)
 {
-	(void)key;
 	struct dr_text left = value;
 	struct dr_header header = {0};
 
@@ -205,10 +191,8 @@ static int take_header(
 }
 
 
-static int take_q850(
-		struct dr_query *query, const struct key *key, struct dr_text value)
+static int take_q850(struct dr_query *query, struct dr_text value)
 {
-	(void)key;
 	int cause = parse_number(value, CAUSE_MIN, CAUSE_MAX);
 	char field[sizeof("Reason: Q.850;cause=127")];
 	int len;
@@ -223,54 +207,54 @@ static int take_q850(
 }
 
 
-static int take_said(
-		struct dr_query *query, const struct key *key, struct dr_text value)
-{
-	(void)key;
-	if(dr_reason_parse(value, &query->report) != 0)
-		return fail(query->error,
-				"said: expected a reason such as USER_REJECTED, not "
-				"\"" QUOTED "\"",
-				QUOTE(value));
-
-	query->said = true;
-	return 0;
-}
-
-
-static int take_text(
-		struct dr_query *query, const struct key *key, struct dr_text value)
-{
-	*(struct dr_text *)((char *)query + key->offset) = value;
-	return 0;
-}
-
-
-static int take_flag(
-		struct dr_query *query, const struct key *key, struct dr_text value)
-{
-	(void)value;
-	*(bool *)((char *)query + key->offset) = key->flag == 1;
-	return 0;
-}
-
+/* clang-format off */
+#define TEXT(name) {#name, NULL, offsetof(struct dr_query, name), -1, NULL}
 
 static const struct key keys[] = {
-		{"code", take_code, 0, -1},
-		{"q850", take_q850, 0, -1},
-		{"after", take_after, 0, -1},
-		{"source", take_source, 0, -1},
-		{"phrase", take_phrase, 0, -1},
-		{"header", take_header, 0, -1},
-		{"said", take_said, 0, -1},
-		{"trunk", take_text, offsetof(struct dr_query, trunk), -1},
-		{"host", take_text, offsetof(struct dr_query, host), -1},
-		{"profile", take_text, offsetof(struct dr_query, profile), -1},
-		{"bridge", take_text, offsetof(struct dr_query, bridge), -1},
-		{"cancelled", take_flag, offsetof(struct dr_query, cancelled), 1},
-		{"unresolved", take_flag, offsetof(struct dr_query, unresolved), 1},
-		{"no-q850", take_flag, offsetof(struct dr_query, q850), 0},
+	{"code", take_code, 0, -1, NULL},
+	{"q850", take_q850, 0, -1, NULL},
+	{"after", take_after, 0, -1, "none, trying or ringing"},
+	{"source", take_source, 0, -1,
+		"remote, timeout, transport, cancel or script"},
+	{"phrase", take_phrase, 0, -1, NULL},
+	{"header", take_header, 0, -1, NULL},
+	{"said", take_said, 0, -1, "a reason such as USER_REJECTED"},
+	TEXT(trunk),
+	TEXT(host),
+	TEXT(profile),
+	TEXT(bridge),
+	{"cancelled", NULL, offsetof(struct dr_query, cancelled), 1, NULL},
+	{"unresolved", NULL, offsetof(struct dr_query, unresolved), 1, NULL},
+	{"no-q850", NULL, offsetof(struct dr_query, q850), 0, NULL},
 };
+/* clang-format on */
+
+
+/* Take the value of a key that was found */
+static int take(
+		struct dr_query *query, const struct key *key, struct dr_text value)
+{
+	char *field = (char *)query + key->offset;
+
+	if(key->flag >= 0 && value.len > 0)
+		return fail(query->error, "%s: expected no value, not \"" QUOTED "\"",
+				key->name, QUOTE(value));
+	if(key->flag < 0 && value.len == 0)
+		return fail(query->error, "%s: expected a value", key->name);
+	if(key->take) {
+		int err = key->take(query, value);
+
+		if(err != 0 && key->expected)
+			return fail(query->error, "%s: expected %s, not \"" QUOTED "\"",
+					key->name, key->expected, QUOTE(value));
+		return err;
+	}
+	if(key->flag >= 0)
+		*(bool *)field = key->flag == 1;
+	else
+		*(struct dr_text *)field = value;
+	return 0;
+}
 
 
 /**
@@ -320,17 +304,9 @@ int dr_query_add(
 	size_t i;
 
 	for(i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-		const struct key *k = &keys[i];
-
-		if(key.len != strlen(k->name) || memcmp(key.s, k->name, key.len) != 0)
-			continue;
-		if(k->flag >= 0 && value.len > 0)
-			return fail(query->error,
-					"%s: expected no value, not \"" QUOTED "\"", k->name,
-					QUOTE(value));
-		if(k->flag < 0 && value.len == 0)
-			return fail(query->error, "%s: expected a value", k->name);
-		return k->take(query, k, value);
+		if(dr_text_is(
+				   key, (struct dr_text){keys[i].name, strlen(keys[i].name)}))
+			return take(query, &keys[i], value);
 	}
 	return fail(query->error,
 			"\"" QUOTED "\" is unknown: expected code, q850, after, source, "
@@ -421,8 +397,18 @@ int dr_explain_trunk(const struct dr_map *map, struct dr_text hop)
 }
 
 
-static int unknown(char *error, const char *what, struct dr_text name)
+/* Find what a query names; nothing is named: the number stays */
+static int find(const struct dr_map *map, struct dr_text name,
+		int (*find_in)(const struct dr_map *, struct dr_text), const char *what,
+		int *number, char *error)
 {
+	if(name.len == 0)
+		return 0;
+
+	*number = map ? find_in(map, name) : DR_NONE;
+	if(*number != DR_NONE)
+		return 0;
+
 	return fail(error, "no %s is named \"" QUOTED "\"", what, QUOTE(name));
 }
 
@@ -436,25 +422,19 @@ static int find_place(const struct dr_map *map, const struct dr_query *q,
 
 	if((q->trunk.len > 0) + (q->host.len > 0) + (q->profile.len > 0) > 1)
 		return fail(error, "expected one of trunk, host and profile");
-
-	if(q->bridge.len > 0) {
-		place->bridge = map ? dr_map_find_bridge(map, q->bridge) : DR_NONE;
-		if(place->bridge == DR_NONE)
-			return unknown(error, "bridge", q->bridge);
-	}
-	if(q->profile.len > 0 && !dr_text_is(q->profile, standard)) {
-		place->profile = map ? dr_map_find_profile(map, q->profile) : DR_NONE;
-		if(place->profile == DR_NONE)
-			return unknown(error, "profile", q->profile);
-	}
-	if(q->trunk.len > 0) {
-		place->trunk = map ? dr_map_find_trunk(map, q->trunk) : DR_NONE;
-		if(place->trunk == DR_NONE)
-			return unknown(error, "trunk", q->trunk);
-	}
+	if(find(map, q->bridge, dr_map_find_bridge, "bridge", &place->bridge, error)
+			!= 0)
+		return EINVAL;
+	if(!dr_text_is(q->profile, standard)
+			&& find(map, q->profile, dr_map_find_profile, "profile",
+					   &place->profile, error)
+					   != 0)
+		return EINVAL;
 	if(q->host.len > 0 && map)
 		place->trunk = dr_explain_trunk(map, q->host);
-	return 0;
+
+	return find(
+			map, q->trunk, dr_map_find_trunk, "trunk", &place->trunk, error);
 }
 
 

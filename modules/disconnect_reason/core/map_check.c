@@ -96,7 +96,7 @@ static void check_twice(struct dr_spec *spec, struct dr_errors *errors,
 
 		if(compare_keys(first, item) == 0)
 			dr_error(errors, item->place,
-					"%s \"%s\" is there twice, expected each once; the first "
+					"%s \"%s\" appears twice, expected each once; the first "
 					"is in %s:%d",
 					what, dr_shown(shown, item->text),
 					spec->files.list[first->place.file].s, first->place.line);
@@ -136,7 +136,7 @@ static void check_bridges(struct dr_spec *spec, struct dr_errors *errors)
 			add_item(&items, 0, bridge->name, bridge->name, bridge->place);
 		if(dr_bridge_has(bridge, bridge->detail_header.text))
 			dr_error(errors, bridge->detail_header.place,
-					"header \"%s\" is there twice, expected each once",
+					"header \"%s\" appears twice, expected each once",
 					dr_shown(shown, bridge->detail_header.text));
 	}
 	if(items.list)
@@ -341,7 +341,7 @@ static void check_sources(const struct dr_spec *spec, struct dr_errors *errors)
 
 /**
  * Find the profiles that profiles and trunks name, and all errors that
- * only the whole map shows: names that are not there or there twice, profiles
+ * only the whole map shows: names that are missing or appear twice, profiles
  * that extend each other in a cycle or too deep, rules that ask for what their
  * source never has
  *
@@ -396,7 +396,7 @@ void dr_map_check_rules(const struct dr_spec *spec, const struct dr_map *map,
 		by = &spec->rules.list[number];
 		dr_warn(errors, spec->rules.list[i].place,
 				"this rule can never match: rule %d of its profile (%s:%d) "
-				"takes the same and more, expected it behind this one",
+				"takes the same and more, expected it after this one",
 				by->number, spec->files.list[by->place.file].s, by->place.line);
 	}
 }

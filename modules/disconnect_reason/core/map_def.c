@@ -200,7 +200,7 @@ static int parse_bits(struct dr_text text, unsigned most, unsigned *bits)
  * 4291 section 2.3
  *
  * @param text    ADDRESS or ADDRESS/BITS, IPv4 or IPv6
- * @param network Set to it; bits behind the network part stay as they are
+ * @param network Set to it; bits after the network part stay as they are
  *
  * @return 0, or EINVAL when it is none
  */
@@ -231,7 +231,7 @@ int dr_network_parse(struct dr_text text, struct dr_network *network)
 
 
 /**
- * Set all bits behind the network part to 0
+ * Set all bits after the network part to 0
  *
  * @param network The network
  */

@@ -15,7 +15,7 @@
 /** Most rules of a map */
 #define DR_RULES_MAX 200000
 
-/** Most profiles that stand behind each other through extends */
+/** Most profiles that extend each other in a row */
 #define DR_EXTENDS_MAX 16
 
 /** Where something stands */
@@ -55,7 +55,7 @@ struct dr_spec_rule
 /** An address with the length of its network part */
 struct dr_network
 {
-	struct dr_address address; /**< all bits behind the network part are 0 */
+	struct dr_address address; /**< all bits after the network part are 0 */
 	unsigned bits;
 };
 

@@ -214,7 +214,7 @@ bool dr_is_sip_header(struct dr_text name)
  * @param key    The key
  * @param number The word's number, of its enum, from 0
  *
- * @return The word, constant; empty behind the last one
+ * @return The word, constant; empty after the last one
  */
 struct dr_text dr_key_word(const struct dr_key *key, int number)
 {

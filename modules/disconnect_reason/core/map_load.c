@@ -278,7 +278,7 @@ static void error_syntax(struct dr_loader *l, const config_t *config)
 		const char *ours;
 	} texts[] = {
 			{"duplicate setting name",
-					"a name is there twice, expected each name once in its "
+					"a name appears twice, expected each name once in its "
 					"group"},
 			{"mismatched element type in array",
 					"an array with values of several types, expected one type, "

@@ -103,13 +103,16 @@ static bool has_type(struct dr_loader *l, dr_setting *s, int type)
 }
 
 
-/* Get a text that is not empty; libconfig owns it */
+/* Get a text that is not empty; libconfig owns it. Without memory libconfig 1.5
+ * has a null pointer for a text. */
 static bool get_text(struct dr_loader *l, dr_setting *s, struct dr_text *text)
 {
 	const char *value = config_setting_get_string(s);
 
-	if(!has_type(l, s, CONFIG_TYPE_STRING) || !value)
+	if(!value) {
+		dr_error_type(l, s, l->key->expected);
 		return false;
+	}
 	if(*value == '\0') {
 		ERROR_AT(l, s, "\"%s\" is empty, expected %s", name_of(s),
 				l->key->expected);
@@ -387,7 +390,7 @@ static void read_address(struct dr_loader *l, dr_setting *s, void *value)
 		add_pattern(l, s, pattern);
 	else
 		ERROR_AT(l, s,
-				"bad network \"%s\": bits behind its first %u are set, "
+				"bad network \"%s\": bits after its first %u are set, "
 				"expected %s",
 				dr_shown(shown, pattern.text), cut.bits, network);
 }
@@ -402,7 +405,7 @@ static void read_header(struct dr_loader *l, dr_setting *s, void *value)
 	if(!get_checked(l, s, &name))
 		return;
 	if(dr_bridge_has(bridge, name))
-		ERROR_AT(l, s, "header \"%s\" is there twice, expected each once",
+		ERROR_AT(l, s, "header \"%s\" appears twice, expected each once",
 				dr_shown(shown, name));
 	else if(bridge->header_count == DR_BRIDGE_HEADERS_MAX)
 		ERROR_AT(l, s, "too many headers, expected at most %d",
