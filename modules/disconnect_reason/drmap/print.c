@@ -6,71 +6,13 @@
  * OpenSSL.
  */
 
-#include <stddef.h>
 #include <string.h>
 
 #include "../core/explain.h"
+#include "../core/map_keys.h"
 #include "json.h"
 #include "main.h"
 #include "print.h"
-
-/* What a key's value is, and what it is kept in */
-enum type
-{
-	TYPE_CODES,	 /* a list of unsigned short, and its size_t */
-	TYPE_CAUSES, /* a list of unsigned char, and its size_t */
-	TYPE_SOURCE, /* int, DR_ANY when it is not there */
-	TYPE_AFTER,	 /* the same */
-	TYPE_REASON, /* the same */
-	TYPE_HEADER, /* struct dr_text, as all that follow */
-	TYPE_PREFIX,
-	TYPE_TEXT
-};
-
-/* A condition of a rule or reply */
-struct key
-{
-	const char *name;
-	enum type type;
-	size_t offset;
-};
-
-/* One value of a condition: a text, or a number when text.s is NULL */
-struct value
-{
-	struct dr_text text;
-	int number;
-};
-
-/* The keys of a rule and of a reply; the last one has no name */
-static const struct key rule_keys[] = {
-		{"code", TYPE_CODES, offsetof(struct dr_conditions, codes)},
-		{"source", TYPE_SOURCE, offsetof(struct dr_conditions, source)},
-		{"after", TYPE_AFTER, offsetof(struct dr_conditions, after)},
-		{"q850", TYPE_CAUSES, offsetof(struct dr_conditions, causes)},
-		{"header", TYPE_HEADER, offsetof(struct dr_conditions, header)},
-		{"prefix", TYPE_PREFIX, offsetof(struct dr_conditions, prefix)},
-		{"phrase", TYPE_TEXT, offsetof(struct dr_conditions, phrase)}, {0}};
-
-static const struct key reply_keys[] = {
-		{"code", TYPE_CODES, offsetof(struct dr_reply, codes)},
-		{"reason", TYPE_REASON, offsetof(struct dr_reply, reason)},
-		{"source", TYPE_SOURCE, offsetof(struct dr_reply, source)},
-		{"after", TYPE_AFTER, offsetof(struct dr_reply, after)},
-		{"detail", TYPE_TEXT, offsetof(struct dr_reply, detail)}, {0}};
-
-_Static_assert(
-		offsetof(struct dr_conditions, code_count)
-								- offsetof(struct dr_conditions, codes)
-						== sizeof(void *)
-				&& offsetof(struct dr_conditions, cause_count)
-								   - offsetof(struct dr_conditions, causes)
-						   == sizeof(void *)
-				&& offsetof(struct dr_reply, code_count)
-								   - offsetof(struct dr_reply, codes)
-						   == sizeof(void *),
-		"a list is followed by its length");
-
 
 /**
  * Open a stream that writes a string; ends the program when there is no memory
@@ -231,71 +173,28 @@ void input_json(const struct group *group)
 }
 
 
-/* A value of a list, from 0: false when there is none of this number */
-static bool get_listed(
-		const struct key *key, const void *list, size_t i, struct value *value)
+/* Is a condition made? prefix comes with header. */
+static bool is_made(const struct dr_key *key, const void *conditions)
 {
-	static const struct dr_text classes[] = {[3] = DR_TEXT("3xx"),
-			[4] = DR_TEXT("4xx"),
-			[5] = DR_TEXT("5xx"),
-			[6] = DR_TEXT("6xx")};
-	const void *values;
-	size_t count;
+	struct dr_value value;
 
-	memcpy(&values, list, sizeof(values));
-	memcpy(&count, (const char *)list + sizeof(values), sizeof(count));
-	if(i >= count)
-		return false;
-	if(key->type == TYPE_CAUSES) {
-		value->number = ((const unsigned char *)values)[i];
-		return true;
-	}
-	value->number = ((const unsigned short *)values)[i];
-	if(value->number <= 6)
-		value->text = classes[value->number];
-	return true;
-}
-
-
-/* A value of a condition, from 0: false when there is none of this number */
-static bool get_value(const struct key *key, const void *conditions, size_t i,
-		struct value *value)
-{
-	const void *from = (const char *)conditions + key->offset;
-
-	*value = (struct value){.number = 0};
-	if(key->type <= TYPE_CAUSES)
-		return get_listed(key, from, i, value);
-	if(key->type >= TYPE_HEADER) {
-		memcpy(&value->text, from, sizeof(value->text));
-		return i == 0 && value->text.len > 0;
-	}
-	memcpy(&value->number, from, sizeof(value->number));
-	if(i > 0 || value->number == DR_ANY)
-		return false;
-	if(key->type == TYPE_SOURCE)
-		value->text = dr_source_name((enum dr_source)value->number);
-	else if(key->type == TYPE_AFTER)
-		value->text = dr_after_name((enum dr_after)value->number);
-	else
-		value->text = dr_reason_name((enum dr_reason)value->number);
-	return true;
+	return (key->flags & DR_KEY_CONDITION) && key->type != DR_KEY_PREFIX
+		   && dr_key_value(key, conditions, 0, &value);
 }
 
 
 static void values_print(
-		FILE *out, const struct key *keys, const void *conditions)
+		FILE *out, const struct dr_key *key, const void *conditions)
 {
 	const char *separator = "";
-	const struct key *key;
-	struct value value;
+	struct dr_value value;
 	size_t i;
 
-	for(key = keys; key->name; key++) {
-		if(key->type == TYPE_PREFIX || !get_value(key, conditions, 0, &value))
+	for(; key->name; key++) {
+		if(!is_made(key, conditions))
 			continue;
 		fprintf(out, "%s%s ", separator, key->name);
-		for(i = 0; get_value(key, conditions, i, &value); i++) {
+		for(i = 0; dr_key_value(key, conditions, i, &value); i++) {
 			fputs(i > 0 ? ", " : "", out);
 			if(value.text.s)
 				text_print(out, value.text);
@@ -303,10 +202,10 @@ static void values_print(
 				fprintf(out, "%d", value.number);
 		}
 		separator = "; ";
-		if(key->type != TYPE_HEADER)
+		if(key[1].type != DR_KEY_PREFIX)
 			continue;
-		/* The prefix is the next key, and may be empty */
-		get_value(key + 1, conditions, 0, &value);
+		/* the prefix of a header may be empty */
+		dr_key_value(key + 1, conditions, 0, &value);
 		fputs(": ", out);
 		text_print(out, value.text);
 		fputc('*', out);
@@ -317,14 +216,14 @@ static void values_print(
 /** What a rule asks for */
 void conditions_print(FILE *out, const struct dr_conditions *when)
 {
-	values_print(out, rule_keys, when);
+	values_print(out, dr_rule_group.keys, when);
 }
 
 
 /** Which code a bridge is sent in place of another */
 void reply_print(FILE *out, const struct dr_reply *reply)
 {
-	values_print(out, reply_keys, reply);
+	values_print(out, dr_reply_group.keys, reply);
 	fprintf(out, "; send %d", reply->send);
 }
 
@@ -332,21 +231,23 @@ void reply_print(FILE *out, const struct dr_reply *reply)
 /** What a rule asks for, as it was written */
 void conditions_json(const struct dr_conditions *when)
 {
-	const struct key *key;
-	struct value value;
+	const struct dr_key *key;
+	struct dr_value value;
 	size_t i;
 
-	for(key = rule_keys; key->name; key++) {
-		if(key->type == TYPE_PREFIX || !get_value(key, when, 0, &value))
+	for(key = dr_rule_group.keys; key->name; key++) {
+		if(!is_made(key, when))
 			continue;
-		if(key->type > TYPE_CAUSES && key->type != TYPE_AFTER) {
+		if(key->type != DR_KEY_CODES && key->type != DR_KEY_CAUSES
+				&& key->type != DR_KEY_AFTER) {
+			dr_key_value(key, when, 0, &value);
 			json_text(key->name, value.text);
-			if(key->type == TYPE_HEADER)
-				json_text("prefix", when->prefix);
+			if(key[1].type == DR_KEY_PREFIX)
+				json_text(key[1].name, when->prefix);
 			continue;
 		}
 		json_open(key->name, '[');
-		for(i = 0; get_value(key, when, i, &value); i++) {
+		for(i = 0; dr_key_value(key, when, i, &value); i++) {
 			if(value.text.s)
 				json_text(NULL, value.text);
 			else
