@@ -16,6 +16,7 @@
 
 static int depth;
 static bool has_value[DEPTH_MAX + 1]; /* at each depth: a comma is due */
+static bool on_line[DEPTH_MAX + 1];	  /* a list of words or numbers */
 
 
 /* Length of the UTF-8 sequence that a text begins with, as RFC 3629 section 4
@@ -72,13 +73,17 @@ static void print_quoted(struct dr_text text)
 }
 
 
-/* Comma, line and key before a value */
-static void begin_value(const char *key)
+/* Comma, line and key before a value; a list of words or numbers stays on its
+ * line */
+static void begin_value(const char *key, bool word)
 {
 	if(has_value[depth])
 		putchar(',');
+	on_line[depth] = word && key == NULL;
+	if(on_line[depth] && has_value[depth])
+		putchar(' ');
 	has_value[depth] = true;
-	if(depth > 0)
+	if(depth > 0 && !on_line[depth])
 		printf("\n%*s", 2 * depth, "");
 	if(key)
 		printf("\"%s\": ", key);
@@ -88,7 +93,7 @@ static void begin_value(const char *key)
 /** Begin an object with {, or an array with [ */
 void json_open(const char *key, char bracket)
 {
-	begin_value(key);
+	begin_value(key, false);
 	putchar(bracket);
 	has_value[++depth] = false;
 }
@@ -97,8 +102,9 @@ void json_open(const char *key, char bracket)
 /** End an object with }, or an array with ]; at the top the document */
 void json_close(char bracket)
 {
-	if(has_value[depth--])
-		printf("\n%*s", 2 * depth, "");
+	if(has_value[depth] && !on_line[depth])
+		printf("\n%*s", 2 * (depth - 1), "");
+	depth--;
 	putchar(bracket);
 	if(depth == 0)
 		putchar('\n');
@@ -108,7 +114,7 @@ void json_close(char bracket)
 /** Write a text, of any bytes: what is no UTF-8 becomes U+FFFD */
 void json_text(const char *key, struct dr_text text)
 {
-	begin_value(key);
+	begin_value(key, true);
 	print_quoted(text);
 }
 
@@ -123,7 +129,7 @@ void json_string(const char *key, const char *s)
 /** Write a number */
 void json_number(const char *key, long number)
 {
-	begin_value(key);
+	begin_value(key, true);
 	printf("%ld", number);
 }
 
@@ -131,6 +137,6 @@ void json_number(const char *key, long number)
 /** Write true or false */
 void json_bool(const char *key, bool value)
 {
-	begin_value(key);
+	begin_value(key, true);
 	fputs(value ? "true" : "false", stdout);
 }
