@@ -293,7 +293,7 @@ static void check_depth(struct dr_spec *spec, struct dr_errors *errors)
 static void check_extends(struct dr_spec *spec, struct dr_errors *errors)
 {
 	size_t before = errors->all->errors;
-	size_t *walks = calloc(spec->profiles.count, sizeof(*walks));
+	size_t *walks = calloc(spec->profiles.count + 1, sizeof(*walks));
 
 	if(!walks) {
 		spec->no_memory = true;

@@ -30,6 +30,7 @@ static void note(struct dr_errors *errors, struct dr_place place, bool warning,
 	char *copy = malloc(size + strlen(file) + 1);
 	struct dr_map_error *list =
 			dr_grow(all->list, all->count, &all->room, sizeof(*list));
+	struct dr_map_error error;
 
 	if(list)
 		all->list = list;
@@ -40,13 +41,9 @@ static void note(struct dr_errors *errors, struct dr_place place, bool warning,
 	}
 	memcpy(copy, text, size);
 	memcpy(copy + size, file, strlen(file) + 1);
-	list[all->count].text = copy;
-	list[all->count].file = copy + size;
-	list[all->count].line = place.line;
-	list[all->count].warning = warning;
-	list[all->count].at = place.at;
-	list[all->count].number = all->count;
-	all->count++;
+	error = (struct dr_map_error){
+			copy + size, place.line, warning, copy, place.at, all->count};
+	memcpy(&list[all->count++], &error, sizeof(error));
 }
 
 

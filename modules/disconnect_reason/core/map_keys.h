@@ -68,8 +68,8 @@ struct dr_key
 {
 	const char *name;
 	enum dr_key_type type;
-	size_t offset; /**< in what its group is read into */
 	unsigned flags;
+	size_t offset; /**< in what its group is read into */
 	const char *expected;
 	const char *missing; /**< what is expected where the key is missing; NULL:
 						  * it may be */
