@@ -15,7 +15,7 @@
  *  - names in a group, which it compares with each other, one by one
  *  - brackets within brackets, and values, which cost memory
  *
- * So this file knows how libconfig tells apart texts, comments and the rest
+ * So this file knows how libconfig separates texts, comments and the rest
  * (its manual, chapter 3), and nothing else of its grammar. The words of an
  * include are libconfig's: @include "FILE" at the start of a line.
  */
