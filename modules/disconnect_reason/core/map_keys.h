@@ -30,8 +30,8 @@ enum dr_key_type
 	DR_KEY_RULES,
 	DR_KEY_REPLIES,
 	DR_KEY_HOSTS,		  /**< patterns of struct dr_spec */
-	DR_KEY_VERSION,		  /**< nothing */
 	DR_KEY_ADDRESSES,	  /**< the same */
+	DR_KEY_VERSION,		  /**< nothing */
 	DR_KEY_CODES,		  /**< a list of unsigned short, and its size_t */
 	DR_KEY_CAUSES,		  /**< a list of unsigned char, and its size_t */
 	DR_KEY_SOURCE,		  /**< int, DR_ANY when it is not there */
