@@ -1,7 +1,7 @@
 /**
  * @file test_map_golden.c  What is said about each map of tests/core/maps
  *
- * Beside each map NAME.cfg stands NAME.txt: all complaints, in order. One that
+ * Beside each map NAME.cfg stands NAME.txt: all errors and warnings, in order. One that
  * is not there means: none. Run from the root of the project; with DR_UPDATE=1
  * in the environment the files are written anew, to be looked at before they
  * are kept.
@@ -75,8 +75,8 @@ static void drop(char *text, const char *folder)
 }
 
 
-/* All complaints about a map, a line each; what dr_map_load() returned */
-static int complaints_about(const char *path, char *text)
+/* All errors and warnings of a map, a line each; what dr_map_load() returned */
+static int errors_of(const char *path, char *text)
 {
 	struct dr_map_errors complaints;
 	struct dr_map *map;
@@ -113,7 +113,7 @@ static void check_map(const char *folder, const char *name, int expected)
 	len = (size_t)snprintf(path, sizeof(path), "%s%s", folder, name);
 	assert_true(len < sizeof(path));
 	print_message("%s\n", path);
-	assert_int_equal(complaints_about(path, actual), expected);
+	assert_int_equal(errors_of(path, actual), expected);
 	drop(actual, folder);
 	memcpy(path + len - 3, "txt", 3);
 	if(getenv("DR_UPDATE"))

@@ -143,17 +143,17 @@ static void test_print(void **state)
 {
 	char file[] = "a.cfg";
 	char text[] = "what, expected that";
-	struct dr_map_error complaint = {.file = file, .line = 3, .text = text};
+	struct dr_map_error error = {.file = file, .line = 3, .text = text};
 	char buf[64];
 
 	(void)state;
-	assert_int_equal(dr_map_error_print(buf, sizeof(buf), &complaint), 28);
+	assert_int_equal(dr_map_error_print(buf, sizeof(buf), &error), 28);
 	assert_string_equal(buf, "a.cfg:3: what, expected that");
-	complaint.warning = true;
-	complaint.line = 0;
-	assert_int_equal(dr_map_error_print(buf, sizeof(buf), &complaint), 35);
+	error.warning = true;
+	error.line = 0;
+	assert_int_equal(dr_map_error_print(buf, sizeof(buf), &error), 35);
 	assert_string_equal(buf, "a.cfg: warning: what, expected that");
-	assert_int_equal(dr_map_error_print(buf, 6, &complaint), 35);
+	assert_int_equal(dr_map_error_print(buf, 6, &error), 35);
 	assert_string_equal(buf, "a.cfg");
 }
 

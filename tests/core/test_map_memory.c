@@ -3,7 +3,7 @@
  *
  * Linked so that the core's calls of malloc(), calloc() and realloc() come here;
  * those of libconfig do not. The first call has no memory, then the second, then
- * the third, until it is loaded: once only that call, once all behind it, too.
+ * the third, until it is loaded: once only that call, once all after it, too.
  * The sanitizer sees what is not freed. Run from the root of the project.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -94,7 +94,7 @@ static void climb(action *act, const void *what, int result)
 }
 
 
-/* With an error there is no map, and a complaint where there is memory for one;
+/* With an error there is no map, and an error where there is memory for one;
  * it is told apart from what is wrong with the map */
 static int load(const void *path)
 {

@@ -191,7 +191,7 @@ static void check_answers(const struct dr_map *map)
 }
 
 
-static void check_complaints(const struct dr_map_errors *complaints)
+static void check_errors(const struct dr_map_errors *complaints)
 {
 	size_t errors = 0;
 	size_t i;
@@ -230,7 +230,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	close(fd);
 	CHECK((err == 0) == (complaints.errors == 0));
 	CHECK((err == 0) == (map != NULL));
-	check_complaints(&complaints);
+	check_errors(&complaints);
 	if(map) {
 		check_rules(map);
 		check_profiles(map);

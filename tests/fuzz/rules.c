@@ -43,7 +43,7 @@ static bool take_part(struct dr_text *text, char end, struct dr_text *part)
 /**
  * Take a line off the front of a text
  *
- * @param text The text, moved behind the line and its LF
+ * @param text The text, moved after the line and its LF
  * @param line Set to the line
  *
  * @return true when there was one
@@ -209,7 +209,7 @@ static void read_profile(struct dr_spec *spec, struct dr_text line)
  *
  * @param spec A spec with nothing in it; the rules, and their profiles, are
  *             added. Points into the text.
- * @param text The text, moved behind the last line that begins with "|"
+ * @param text The text, moved after the last line that begins with "|"
  */
 void take_rules(struct dr_spec *spec, struct dr_text *text)
 {

@@ -5,7 +5,7 @@
  * In addition, as a special exception, permission is granted to link with
  * OpenSSL.
  *
- * Behind the command `drmap explain` and the RPC explain. A query is made of
+ * For the command `drmap explain` and the RPC explain. A query is made of
  * words like code=480; its answer is a list of names and values. Nothing is
  * allocated: the texts of a query belong to whoever asks, those of an
  * explanation to the map and the query.

@@ -160,7 +160,7 @@ static void check_patterns(struct dr_spec *spec, struct dr_errors *errors,
 		if(pattern->is_host)
 			key = dr_spec_text(
 					spec, host, dr_host_key(host, sizeof(host), pattern->text));
-		/* the number of bits tells networks of one address apart */
+		/* networks of one address differ in their number of bits */
 		add_item(&items, pattern->is_host ? 0 : 1 + network->bits, key,
 				pattern->text, pattern->place);
 	}
@@ -292,7 +292,7 @@ static void check_depth(struct dr_spec *spec, struct dr_errors *errors)
 static void check_extends(struct dr_spec *spec, struct dr_errors *errors)
 {
 	size_t before = errors->all->errors;
-	size_t *walks = calloc(spec->profiles.count, sizeof(*walks));
+	size_t *walks = calloc(spec->profiles.count + 1, sizeof(*walks));
 
 	if(!walks) {
 		spec->no_memory = true;

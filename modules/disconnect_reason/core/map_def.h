@@ -99,6 +99,7 @@ struct dr_spec_reply
 
 /** A list that grows; see dr_spec_add() */
 #define DR_LIST(type) \
+	struct            \
 	{                 \
 		type *list;   \
 		size_t count; \
@@ -112,7 +113,12 @@ struct dr_list
 	size_t count;
 };
 
-struct dr_spec_patterns DR_LIST(struct dr_spec_pattern);
+struct dr_spec_patterns
+{
+	struct dr_spec_pattern *list;
+	size_t count;
+	size_t room;
+};
 
 /**
  * A whole map. Profile 0 is always there, DR_PROFILE_DEFAULT. The rules of one
@@ -121,14 +127,14 @@ struct dr_spec_patterns DR_LIST(struct dr_spec_pattern);
  */
 struct dr_spec
 {
-	struct DR_LIST(struct dr_text) files;
-	struct DR_LIST(struct dr_spec_profile) profiles;
-	struct DR_LIST(struct dr_spec_rule) rules;
-	struct DR_LIST(struct dr_spec_trunk) trunks;
+	DR_LIST(struct dr_text) files;
+	DR_LIST(struct dr_spec_profile) profiles;
+	DR_LIST(struct dr_spec_rule) rules;
+	DR_LIST(struct dr_spec_trunk) trunks;
 	struct dr_spec_patterns trunk_patterns;
-	struct DR_LIST(struct dr_spec_bridge) bridges;
+	DR_LIST(struct dr_spec_bridge) bridges;
 	struct dr_spec_patterns bridge_patterns;
-	struct DR_LIST(struct dr_spec_reply) replies;
+	DR_LIST(struct dr_spec_reply) replies;
 	struct dr_kept *kept; /**< codes, causes and texts of its own */
 	bool no_memory;		  /**< something could not be added */
 };

@@ -26,27 +26,28 @@ static void note(struct dr_errors *errors, struct dr_place place, bool warning,
 	struct dr_map_errors *all = errors->all;
 	const struct dr_text *files = errors->spec->files.list;
 	const char *file = errors->spec->files.count > 0 ? files[place.file].s : "";
+	struct dr_map_error error = {.line = place.line,
+			.warning = warning,
+			.at = place.at,
+			.number = all->count};
 	size_t size = strlen(text) + 1;
-	char *copy = malloc(size + strlen(file) + 1);
 	struct dr_map_error *list =
 			dr_grow(all->list, all->count, &all->room, sizeof(*list));
 
 	if(list)
 		all->list = list;
-	if(!list || !copy) {
-		free(copy);
+	error.text = malloc(size + strlen(file) + 1);
+	if(!list || !error.text) {
+		free(error.text);
 		errors->no_memory = true;
 		return;
 	}
-	memcpy(copy, text, size);
-	memcpy(copy + size, file, strlen(file) + 1);
-	list[all->count].text = copy;
-	list[all->count].file = copy + size;
-	list[all->count].line = place.line;
-	list[all->count].warning = warning;
-	list[all->count].at = place.at;
-	list[all->count].number = all->count;
-	all->count++;
+	error.file = error.text + size;
+	memcpy(error.text, text, size);
+	memcpy(error.file, file, strlen(file) + 1);
+	memcpy(&list[all->count++], &error, sizeof(error));
+	/* cppcheck-suppress memleak
+	 * the list owns it */
 }
 
 

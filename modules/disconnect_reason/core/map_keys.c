@@ -36,56 +36,58 @@ static const struct dr_key map_keys[] = {
 };
 
 static const struct dr_key profile_keys[] = {
-	{"extends", DR_KEY_NAME, AT(dr_spec_profile, extends), 0,
+	{"extends", DR_KEY_NAME, 0, AT(dr_spec_profile, extends),
 		DR_EXPECTED_PROFILE, NULL},
-	{"q850", DR_KEY_SWITCH, AT(dr_spec_profile, q850), 0, BOOLEAN, NULL},
+	{"q850", DR_KEY_SWITCH, 0, AT(dr_spec_profile, q850), BOOLEAN, NULL},
 	{"rules", DR_KEY_RULES, 0, 0,
 		"a list of rules: ( { ... }, { ... } )", NULL},
 	{0}
 };
 
 static const struct dr_key rule_keys[] = {
-	{"code", DR_KEY_CODES, AT(dr_conditions, codes),
-		DR_KEY_CONDITION | DR_KEY_ASKS_CODE, CODE, NULL},
-	{"source", DR_KEY_SOURCE, AT(dr_conditions, source),
-		DR_KEY_CONDITION, SOURCE, NULL},
-	{"after", DR_KEY_AFTER, AT(dr_conditions, after),
-		DR_KEY_CONDITION, AFTER, NULL},
-	{"q850", DR_KEY_CAUSES, AT(dr_conditions, causes), ASKS,
+	{"code", DR_KEY_CODES, DR_KEY_CONDITION | DR_KEY_ASKS_CODE,
+		AT(dr_conditions, codes), CODE, NULL},
+	{"source", DR_KEY_SOURCE, DR_KEY_CONDITION,
+		AT(dr_conditions, source), SOURCE, NULL},
+	{"after", DR_KEY_AFTER, DR_KEY_CONDITION,
+		AT(dr_conditions, after), AFTER, NULL},
+	{"q850", DR_KEY_CAUSES, ASKS, AT(dr_conditions, causes),
 		"a Q.850 cause, 1 to 127", NULL},
-	{"header", DR_KEY_TOKEN, AT(dr_conditions, header), ASKS,
+	{"header", DR_KEY_TOKEN, ASKS, AT(dr_conditions, header),
 		NAME_OF("a header field"), NULL},
-	{"prefix", DR_KEY_PREFIX, AT(dr_conditions, prefix), ASKS,
+	{"prefix", DR_KEY_PREFIX, ASKS, AT(dr_conditions, prefix),
 		"what a value begins with, 1 to 128 characters, no space first", NULL},
-	{"phrase", DR_KEY_PHRASE, AT(dr_conditions, phrase), ASKS,
+	{"phrase", DR_KEY_PHRASE, ASKS, AT(dr_conditions, phrase),
 		"words, 1 to 128 characters", NULL},
-	{"reason", DR_KEY_REASON, AT(dr_spec_rule, reason), 0, REASON,
+	{"reason", DR_KEY_REASON, 0, AT(dr_spec_rule, reason), REASON,
 		"the name of one"},
-	{"detail", DR_KEY_DETAIL, AT(dr_spec_rule, detail), 0, DETAIL, NULL},
+	{"detail", DR_KEY_DETAIL, 0, AT(dr_spec_rule, detail), DETAIL, NULL},
 	{0}
 };
 
 static const struct dr_key trunk_keys[] = {
-	{"name", DR_KEY_TOKEN, AT(dr_spec_trunk, name), 0,
+	{"name", DR_KEY_TOKEN, 0, AT(dr_spec_trunk, name),
 		NAME_OF("a trunk"), NAME_OF("a trunk")},
-	{"host", DR_KEY_HOSTS, 0, DR_KEY_SEVERAL,
+	{"host", DR_KEY_HOSTS, DR_KEY_SEVERAL, 0,
 		"a host name, or \"*.\" and one; \"address\" for addresses", NULL},
-	{"address", DR_KEY_ADDRESSES, 0, DR_KEY_SEVERAL, ADDRESS, NULL},
-	{"profile", DR_KEY_NAME, AT(dr_spec_trunk, profile_name), 0,
+	{"address", DR_KEY_ADDRESSES, DR_KEY_SEVERAL, 0, ADDRESS, NULL},
+	{"profile", DR_KEY_NAME, 0, AT(dr_spec_trunk, profile_name),
 		DR_EXPECTED_PROFILE, NULL},
-	{"trust", DR_KEY_SWITCH, AT(dr_spec_trunk, trust), 0, BOOLEAN, NULL},
+	{"trust", DR_KEY_SWITCH, 0, AT(dr_spec_trunk, trust), BOOLEAN, NULL},
 	{0}
 };
 
 static const struct dr_key bridge_keys[] = {
-	{"name", DR_KEY_TOKEN, AT(dr_spec_bridge, name), 0,
+	{"name", DR_KEY_TOKEN, 0, AT(dr_spec_bridge, name),
 		NAME_OF("a bridge"), NAME_OF("a bridge")},
-	{"address", DR_KEY_ADDRESSES, 0, DR_KEY_SEVERAL, ADDRESS, "where its calls come from"},
-	{"headers", DR_KEY_HEADERS, 0, DR_KEY_SEVERAL | DR_KEY_OWN_HEADER, DR_EXPECTED_OWN_HEADER, NULL},
-	{"phrase", DR_KEY_REASON_PHRASE, AT(dr_spec_bridge, phrase_is_reason), 0,
+	{"address", DR_KEY_ADDRESSES, DR_KEY_SEVERAL, 0, ADDRESS,
+		"where its calls come from"},
+	{"headers", DR_KEY_HEADERS, DR_KEY_SEVERAL | DR_KEY_OWN_HEADER, 0,
+		DR_EXPECTED_OWN_HEADER, NULL},
+	{"phrase", DR_KEY_REASON_PHRASE, 0, AT(dr_spec_bridge, phrase_is_reason),
 		"\"reason\", or no such key", NULL},
-	{"detail_header", DR_KEY_NAME, AT(dr_spec_bridge, detail_header),
-		DR_KEY_OWN_HEADER,
+	{"detail_header", DR_KEY_NAME, DR_KEY_OWN_HEADER,
+		AT(dr_spec_bridge, detail_header),
 		DR_EXPECTED_OWN_HEADER, NULL},
 	{"reply", DR_KEY_REPLIES, 0, 0,
 		"a list: ( { code = 603; send = 486; }, { ... } )", NULL},
@@ -93,17 +95,17 @@ static const struct dr_key bridge_keys[] = {
 };
 
 static const struct dr_key reply_keys[] = {
-	{"code", DR_KEY_CODES, AT(dr_reply, codes),
-		DR_KEY_CONDITION | DR_KEY_TRANSLATED, CODE, NULL},
-	{"reason", DR_KEY_REASON, AT(dr_reply, reason),
-		DR_KEY_CONDITION, REASON, NULL},
-	{"source", DR_KEY_SOURCE, AT(dr_reply, source),
-		DR_KEY_CONDITION, SOURCE, NULL},
-	{"after", DR_KEY_AFTER, AT(dr_reply, after),
-		DR_KEY_CONDITION, AFTER, NULL},
-	{"detail", DR_KEY_DETAIL, AT(dr_reply, detail),
-		DR_KEY_CONDITION, DETAIL, NULL},
-	{"send", DR_KEY_SEND, AT(dr_reply, send), 0,
+	{"code", DR_KEY_CODES, DR_KEY_CONDITION | DR_KEY_TRANSLATED,
+		AT(dr_reply, codes), CODE, NULL},
+	{"reason", DR_KEY_REASON, DR_KEY_CONDITION,
+		AT(dr_reply, reason), REASON, NULL},
+	{"source", DR_KEY_SOURCE, DR_KEY_CONDITION,
+		AT(dr_reply, source), SOURCE, NULL},
+	{"after", DR_KEY_AFTER, DR_KEY_CONDITION,
+		AT(dr_reply, after), AFTER, NULL},
+	{"detail", DR_KEY_DETAIL, DR_KEY_CONDITION,
+		AT(dr_reply, detail), DETAIL, NULL},
+	{"send", DR_KEY_SEND, 0, AT(dr_reply, send),
 		DR_EXPECTED_SEND, DR_EXPECTED_SEND},
 	{0}
 };

@@ -30,8 +30,8 @@ enum dr_key_type
 	DR_KEY_RULES,
 	DR_KEY_REPLIES,
 	DR_KEY_HOSTS,		  /**< patterns of struct dr_spec */
-	DR_KEY_VERSION,		  /**< nothing */
 	DR_KEY_ADDRESSES,	  /**< the same */
+	DR_KEY_VERSION,		  /**< nothing */
 	DR_KEY_CODES,		  /**< a list of unsigned short, and its size_t */
 	DR_KEY_CAUSES,		  /**< a list of unsigned char, and its size_t */
 	DR_KEY_SOURCE,		  /**< int, DR_ANY when it is not there */
@@ -68,8 +68,8 @@ struct dr_key
 {
 	const char *name;
 	enum dr_key_type type;
-	size_t offset; /**< in what its group is read into */
 	unsigned flags;
+	size_t offset; /**< in what its group is read into */
 	const char *expected;
 	const char *missing; /**< what is expected where the key is missing; NULL:
 						  * it may be */

@@ -7,8 +7,7 @@
  *
  * The way of a map: its files become one text (map_text), libconfig makes
  * settings of it, these are read into a spec by the tables of map_keys, the spec
- * is checked as a whole (map_check) and compiled (map_compile). Only this file
- * knows libconfig. A reader leaves its value alone when something is wrong.
+ * is checked as a whole (map_check) and compiled (map_compile).
  */
 
 #include <errno.h>

@@ -15,7 +15,7 @@
  *  - names in a group, which it compares with each other, one by one
  *  - brackets within brackets, and values, which cost memory
  *
- * So this file knows how libconfig tells apart texts, comments and the rest
+ * So this file knows how libconfig separates texts, comments and the rest
  * (its manual, chapter 3), and nothing else of its grammar. The words of an
  * include are libconfig's: @include "FILE" at the start of a line.
  */
@@ -35,7 +35,9 @@
 #define INCLUDE "@include"
 /* Longest path of a file with its zero byte, in bytes */
 #define PATH_SIZE 4096
-#define ROOM_MIN 65536
+/* Room for all files, the ends of lines that may be missing before and after
+ * each, and a zero byte */
+#define ROOM (DR_MAP_FILE_MAX + 2 * DR_FILES_MAX + 1)
 /* Most brackets within each other; a map needs 6 */
 #define BRACKETS_MAX 16
 /* Most names in the whole map, in one of its groups, and in a deeper one */
@@ -89,18 +91,20 @@ static int read_file(const char *path, size_t most, struct file_text *text,
 	FILE *file = NULL;
 
 	text->s = NULL;
+	*error = NULL;
 	if(stat(path, &info) != 0)
 		*error = strerror(errno);
 	else if(S_ISDIR(info.st_mode))
 		*error = "Is a directory";
 	else if(!S_ISREG(info.st_mode))
 		*error = "Is no regular file";
-	else if(!(file = fopen(path, "re")))
+	else
+		file = fopen(path, "re");
+	if(!file && !*error)
 		*error = strerror(errno);
 	if(!file)
 		return EINVAL;
 
-	*error = NULL;
 	text->s = malloc(most + 2);
 	if(text->s) {
 		text->len = fread(text->s, 1, most + 1, file);
@@ -118,44 +122,20 @@ static int read_file(const char *path, size_t most, struct file_text *text,
 }
 
 
-/* Add to the end of the whole text */
-static int add_text(struct dr_map_text *text, const char *s, size_t len)
-{
-	size_t room = text->room > 0 ? text->room : ROOM_MIN;
-	size_t i;
-
-	while(room - text->len < len + 1)
-		room *= 2;
-	if(room > text->room) {
-		char *grown = realloc(text->s, room);
-
-		if(!grown)
-			return ENOMEM;
-		text->s = grown;
-		text->room = room;
-	}
-	memcpy(text->s + text->len, s, len);
-	text->len += len;
-	text->s[text->len] = '\0';
-	for(i = 0; i < len; i++)
-		text->lines += s[i] == '\n';
-
-	return 0;
-}
-
-
-/* Add what the cursor has come over, and an end of the last line where one is
- * missing */
-static int flush(struct scan *scan, struct cursor *c, bool end_line)
+/* Add to the whole text what the cursor has come over, and an end of the last
+ * line where one is missing */
+static void flush(struct scan *scan, struct cursor *c, bool end_line)
 {
 	struct dr_map_text *text = scan->text;
-	int err = add_text(text, c->pending, (size_t)(c->p - c->pending));
 
-	c->pending = c->p;
-	if(err == 0 && end_line
-			&& (text->len == 0 || text->s[text->len - 1] != '\n'))
-		err = add_text(text, "\n", 1);
-	return err;
+	for(; c->pending < c->p; c->pending++) {
+		text->s[text->len++] = *c->pending;
+		text->lines += *c->pending == '\n';
+	}
+	if(end_line && (text->len == 0 || text->s[text->len - 1] != '\n')) {
+		text->s[text->len++] = '\n';
+		text->lines++;
+	}
 }
 
 
@@ -275,11 +255,9 @@ static int take_include(struct scan *scan, struct cursor *c)
 {
 	char name[DR_INCLUDE_NAME_MAX];
 	char path[PATH_SIZE];
-	int err = flush(scan, c, false);
-	int len;
+	int err, len;
 
-	if(err != 0)
-		return err;
+	flush(scan, c, false);
 	if(!take_include_name(c, name, sizeof(name))) {
 		dr_error(scan->errors, c->place,
 				"unknown \"@\", expected " INCLUDE " \"FILE\" at the start of "
@@ -296,10 +274,11 @@ static int take_include(struct scan *scan, struct cursor *c)
 		return EINVAL;
 	}
 	err = include_file(scan, c->place, path);
-	if(err == 0)
-		err = flush(scan, c, true);
+	if(err != 0)
+		return err;
 
-	return err == 0 ? begin_piece(scan, c) : err;
+	flush(scan, c, true);
+	return begin_piece(scan, c);
 }
 
 
@@ -422,7 +401,7 @@ static int scan_file(struct scan *scan, const struct file_text *text)
 		err = take(scan, &c);
 
 	if(err == 0)
-		err = flush(scan, &c, true);
+		flush(scan, &c, true);
 	return err;
 }
 
@@ -447,7 +426,8 @@ int dr_map_text_read(
 	const char *error;
 	int err;
 
-	if(add_name(text->spec, path) != 0)
+	text->s = malloc(ROOM);
+	if(!text->s || add_name(text->spec, path) != 0)
 		return ENOMEM;
 
 	text->lines = 1;
@@ -461,6 +441,7 @@ int dr_map_text_read(
 				error, DR_MAP_FILE_MAX);
 	if(err == 0)
 		err = scan_file(&scan, &read);
+	text->s[text->len] = '\0';
 	free(read.s);
 	return err == 0 && errors->all->errors > 0 ? EINVAL : err;
 }

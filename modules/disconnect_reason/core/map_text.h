@@ -31,10 +31,9 @@ struct dr_map_text
 	struct dr_spec *spec; /**< keeps the names of the files */
 	char *s;			  /**< ends with a zero byte */
 	size_t len;
-	size_t room;
 	size_t lines; /**< number of the last line, from 1 */
-	struct DR_LIST(
-			struct dr_place) pieces; /**< where lines begin that stand in a row
+	DR_LIST(struct dr_place)
+	pieces; /**< where lines begin that stand in a row
 									  * in one file too */
 };
 
