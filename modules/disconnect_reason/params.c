@@ -53,7 +53,7 @@ static int check_header(const char *parameter, struct dr_text name)
 {
 	hdr_types_t type;
 
-	if(!dr_token_check(name) || name.len > DR_HEADER_NAME_MAX) {
+	if(!dr_header_name_check(name)) {
 		LM_ERR("parameter %s is \"%.*s\": expected a header name, a token of"
 			   " 1 to %d bytes (RFC 3261 section 25.1)\n",
 				parameter, (int)name.len, name.s, DR_HEADER_NAME_MAX);

@@ -232,6 +232,23 @@ static void test_tokens(void **state)
 }
 
 
+/* A name of nothing but what dr_strip() writes could not be made unreadable */
+static void test_names_of_ours(void **state)
+{
+	char longest[DR_HEADER_NAME_MAX + 1];
+
+	(void)state;
+	memset(longest, 'x', sizeof(longest));
+	assert_true(dr_header_name_check(EDGE("-X_")));
+	assert_true(dr_header_name_check((struct dr_text){longest, 64}));
+	assert_false(dr_header_name_check((struct dr_text){longest, 65}));
+	assert_false(dr_header_name_check(EDGE("-")));
+	assert_false(dr_header_name_check(EDGE("_-_")));
+	assert_false(dr_header_name_check(EDGE("X:")));
+	assert_false(dr_header_name_check(EDGE("")));
+}
+
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +259,7 @@ int main(void)
 			cmocka_unit_test_teardown(test_find, edge_free),
 			cmocka_unit_test_teardown(test_rubbish, edge_free),
 			cmocka_unit_test_teardown(test_tokens, edge_free),
+			cmocka_unit_test_teardown(test_names_of_ours, edge_free),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,49 +51,50 @@ static void note(struct dr_errors *errors, struct dr_place place, bool warning,
 }
 
 
-/**
- * Note an error of a map
- *
- * @param errors Collects it; those beyond DR_MAP_ERRORS_MAX are only counted
- * @param place      Where; all zero: the map as a whole
- * @param format     What is wrong, what was expected; as for printf()
- */
-void dr_error(struct dr_errors *errors, struct dr_place place,
-		const char *format, ...)
+/* Write a text and note it, unless there are too many */
+static void note_formatted(struct dr_errors *errors, struct dr_place place,
+		bool warning, const char *format, va_list args)
 {
 	char text[TEXT_MAX];
-	va_list args;
 
-	va_start(args, format);
+	if(errors->all->count >= DR_MAP_ERRORS_MAX - 1)
+		return;
 	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	errors->all->errors++;
-	if(errors->all->count < DR_MAP_ERRORS_MAX - 1)
-		note(errors, place, false, text);
+	note(errors, place, warning, text);
 }
 
 
 /**
- * Note that a map does not work as somebody may think
+ * Note an error of a map
  *
- * @param errors Collects it; those beyond half of DR_MAP_ERRORS_MAX are only
- *                   counted
- * @param place      Where
- * @param format     What is wrong, what was expected; as for printf()
+ * @param errors Collects it; those beyond DR_MAP_ERRORS_MAX are only counted
+ * @param place  Where; all zero: the map as a whole
+ * @param format What is wrong, what was expected; as for printf()
  */
+void dr_error(struct dr_errors *errors, struct dr_place place,
+		const char *format, ...)
+{
+	va_list args;
+
+	errors->all->errors++;
+	va_start(args, format);
+	note_formatted(errors, place, false, format, args);
+	va_end(args);
+}
+
+
+/** Note that a map does not work as somebody may think, as dr_error(); those
+ * beyond half of DR_MAP_ERRORS_MAX are only counted */
 void dr_warn(struct dr_errors *errors, struct dr_place place,
 		const char *format, ...)
 {
-	char text[TEXT_MAX];
 	va_list args;
 
+	if(++errors->all->warnings > WARNINGS_MAX)
+		return;
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	note_formatted(errors, place, true, format, args);
 	va_end(args);
-	errors->all->warnings++;
-	if(errors->all->warnings <= WARNINGS_MAX
-			&& errors->all->count < DR_MAP_ERRORS_MAX - 1)
-		note(errors, place, true, text);
 }
 
 

@@ -152,6 +152,8 @@ bool dr_key_check(const struct dr_key *key, struct dr_text text)
 {
 	char words[DR_PREFIX_MAX + 1];
 
+	if(key->flags & DR_KEY_OWN_HEADER)
+		return dr_header_name_check(text);
 	switch(key->type) {
 		case DR_KEY_HOSTS:
 			return dr_host_check(text);

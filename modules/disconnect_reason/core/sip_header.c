@@ -198,3 +198,19 @@ bool dr_token_check(struct dr_text token)
 {
 	return token.len > 0 && dr_token_length(token) == token.len;
 }
+
+
+/** Is a text fit to name a header field of ours? Besides being a token of at most
+ * DR_HEADER_NAME_MAX bytes it has a character that dr_strip() changes. */
+bool dr_header_name_check(struct dr_text name)
+{
+	size_t i;
+
+	if(!dr_token_check(name) || name.len > DR_HEADER_NAME_MAX)
+		return false;
+	for(i = 0; i < name.len; i++) {
+		if(name.s[i] != '-' && name.s[i] != '_')
+			return true;
+	}
+	return false;
+}

@@ -41,5 +41,6 @@ bool dr_header_find_initial(
 bool dr_header_is(const struct dr_header *header, struct dr_text name);
 size_t dr_token_length(struct dr_text text);
 bool dr_token_check(struct dr_text token);
+bool dr_header_name_check(struct dr_text name);
 
 #endif

@@ -56,7 +56,7 @@ NO_AVP = "expected an AVP with a fixed name, such as $avp(disconnect_reason)"
 
 WRONG_NAMES = [
     ("X Reason", NO_TOKEN), ("X-Reason:", NO_TOKEN), ("X-Re(ason)", NO_TOKEN),
-    ("X-Reasön", NO_TOKEN), ("X-A\\r\\nX-B", NO_TOKEN), ("X" * 65, NO_TOKEN),
+    ("X-Reasön", NO_TOKEN), ("_-_", NO_TOKEN), ("X-A\\r\\nX-B", NO_TOKEN), ("X" * 65, NO_TOKEN),
     ("Via", OF_SIP), ("via", OF_SIP), ("v", OF_SIP), ("Contact", OF_SIP),
     ("WWW-Authenticate", OF_SIP), ("Content-Length", OF_SIP), ("To", OF_SIP),
 ]
