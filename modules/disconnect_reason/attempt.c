@@ -22,13 +22,11 @@
 #include "stats.h"
 #include "attempt.h"
 
-
 /** Does the call keep the trunk of that branch? */
 static int has_room(const struct dr_call *call, int branch)
 {
 	return dr_call_has_trunks(call->map) && branch < (int)sr_dst_max_branches;
 }
-
 
 /** t_relay_to() sends elsewhere than the request says: tm has that address
  * before it prepares the branch */
@@ -36,7 +34,6 @@ static bool is_sent_elsewhere(const struct ua_client *uac)
 {
 	return uac->request.dst.to.s.sa_family != 0;
 }
-
 
 /** A failover of tm's own to the next address of a name: the request may say any
  * next hop */
@@ -48,7 +45,6 @@ static bool is_dns_failover(const struct ua_client *uac)
 	return uac == NULL;
 #endif
 }
-
 
 /**
  * Remember the trunk of a new branch by the host of its next hop
@@ -73,7 +69,6 @@ void dr_attempt_sent(struct dr_call *call, const struct cell *t, int branch,
 			(short)dr_map_trunk_of_host(call->map, dr_text_of(&uri.host));
 }
 
-
 /** A failover of tm's own keeps the URI of the previous branch */
 static int prepared_as(const struct dr_call *call, const struct cell *t, int b)
 {
@@ -87,7 +82,6 @@ static int prepared_as(const struct dr_call *call, const struct cell *t, int b)
 			return call->trunks[before];
 	return DR_NONE;
 }
-
 
 /** By the name of the next hop, else by the address */
 static int sent_to(const struct dr_call *call, const struct cell *t, int branch)
@@ -108,7 +102,6 @@ static int sent_to(const struct dr_call *call, const struct cell *t, int branch)
 	return dr_map_trunk_of_address(call->map, &address);
 }
 
-
 static const struct dr_named_trunk *named_for(
 		const struct dr_call *call, int branch)
 {
@@ -118,7 +111,6 @@ static const struct dr_named_trunk *named_for(
 		named = named->before;
 	return named;
 }
-
 
 /** The trunk with that number, under the name that the script gave it */
 static void get_trunk(const struct dr_call *call, int number,
@@ -131,7 +123,6 @@ static void get_trunk(const struct dr_call *call, int number,
 	if(named)
 		trunk->name = (struct dr_text){named->name, named->len};
 }
-
 
 /**
  * Find the trunk that a branch was sent to
@@ -150,7 +141,6 @@ void dr_attempt_trunk(const struct dr_call *call, const struct cell *t,
 			trunk);
 }
 
-
 /** The trunk of a branch that got no further than its name: tm does not count
  * it */
 static void unresolved_trunk(const struct dr_call *call, const struct cell *t,
@@ -166,14 +156,12 @@ static void unresolved_trunk(const struct dr_call *call, const struct cell *t,
 	get_trunk(call, number, named, trunk);
 }
 
-
 /** tm sent a CANCEL on the branch */
 static int proxy_cancelled(const struct ua_client *uac)
 {
 	return (uac->request.flags & F_RB_CANCELED)
 		   && uac->local_cancel.buffer_len > 0;
 }
-
 
 /**
  * Was the CANCEL sent before the branch timed out? The timer sends one, too,
@@ -187,7 +175,6 @@ static int cancelled_before_timeout(
 		   && (s_ticks_t)(uac->local_cancel.fr_expire - uac->request.fr_expire)
 					  < (s_ticks_t)t->fr_timeout;
 }
-
 
 static void attempt_from_reply(struct dr_attempt *attempt,
 		const struct ua_client *uac, const struct sip_msg *reply)
@@ -205,7 +192,6 @@ static void attempt_from_reply(struct dr_attempt *attempt,
 	attempt->phrase.len = reply->first_line.u.reply.reason.len;
 	attempt->headers = dr_reply_headers(reply);
 }
-
 
 /** tm made up the end of the branch: a failed send, a timer, a CANCEL. The code
  * does not show a timer: reply_408_code may be any. */
@@ -225,7 +211,6 @@ static void attempt_faked(struct dr_attempt *attempt, const struct cell *t,
 	}
 }
 
-
 /** tm keeps no reply of the branch: it dropped a real one, or a branch that
  * could not be sent never had one, and counts as a timeout */
 static void attempt_dropped(struct dr_attempt *attempt, const struct cell *t,
@@ -241,7 +226,6 @@ static void attempt_dropped(struct dr_attempt *attempt, const struct cell *t,
 	attempt->code = code;
 }
 
-
 static void attempt_of(struct dr_attempt *attempt, const struct cell *t,
 		const struct ua_client *uac, const struct sip_msg *reply, int code)
 {
@@ -252,7 +236,6 @@ static void attempt_of(struct dr_attempt *attempt, const struct cell *t,
 	else
 		attempt_dropped(attempt, t, uac, code);
 }
-
 
 /** By the rules of a trunk; returns their profile */
 static int classify(struct dr_attempt *attempt, const struct dr_call *call,
@@ -266,7 +249,6 @@ static int classify(struct dr_attempt *attempt, const struct dr_call *call,
 	return trunk->profile;
 }
 
-
 /** The caller cancelled before the branch failed by itself */
 static bool is_cancelled_attempt(
 		const struct cell *t, const struct dr_call *call, int branch)
@@ -274,7 +256,6 @@ static bool is_cancelled_attempt(
 	return dr_call_is_cancelled(call, t)
 		   && !(branch < DR_BRANCHES_MAX && (call->ended & (1U << branch)));
 }
-
 
 /**
  * Find out why a branch failed
@@ -303,7 +284,6 @@ int dr_attempt_classify(const struct cell *t, const struct dr_call *call,
 	return trunk.profile;
 }
 
-
 /**
  * Find out why a call fails here: nothing was sent, or no trunk decided it
  *
@@ -330,7 +310,6 @@ int dr_attempt_classify_local(const struct cell *t, const struct dr_call *call,
 	return classify(&attempt, call, &trunk, answer);
 }
 
-
 /** Give the call an answer, and the record that has it, or NULL; code is what
  * tm has for the caller */
 static void answer_call(struct dr_call *call, const struct dr_answer *answer,
@@ -339,7 +318,6 @@ static void answer_call(struct dr_call *call, const struct dr_answer *answer,
 	dr_call_answer(call, answer, code);
 	dr_history_answer_with(call, record);
 }
-
 
 static bool has_6xx(const struct cell *t)
 {
@@ -350,7 +328,6 @@ static bool has_6xx(const struct cell *t)
 			return true;
 	return false;
 }
-
 
 /** tm itself cancelled the leg, because of a 6xx on another one. It sends no
  * CANCEL to a silent one, which its timer ends. */
@@ -364,7 +341,6 @@ static bool is_cancelled_leg(const struct cell *t, const struct ua_client *uac,
 	return (silent || answer->source == DR_SOURCE_SCRIPT)
 		   && !(t->flags & T_DISABLE_6xx) && has_6xx(t);
 }
-
 
 /** Classify an attempt once: the first result stays, unless there was no memory
  * to keep it */
@@ -390,7 +366,6 @@ static struct dr_record *classify_once(const struct cell *t,
 	return dr_history_add(call, answer, profile, branch, true);
 }
 
-
 /**
  * Classify every attempt that has ended, except one
  *
@@ -407,7 +382,6 @@ void dr_attempt_classify_ended(
 			classify_once(t, call, b, t->uac[b].reply, t->uac[b].last_received,
 					&answer);
 }
-
 
 /**
  * Let a branch that tm picked decide why the call failed
@@ -447,7 +421,6 @@ void dr_attempt_decide(struct cell *t, struct dr_call *call, int branch,
 								 : code);
 }
 
-
 /**
  * Decide why a call failed to which no trunk replied
  *
@@ -465,7 +438,6 @@ void dr_attempt_decide_local(
 			dr_history_add(call, &answer, profile, DR_NONE, false), code);
 }
 
-
 static void decide_unresolved(struct cell *t, struct dr_call *call)
 {
 	struct dr_answer answer;
@@ -476,7 +448,6 @@ static void decide_unresolved(struct cell *t, struct dr_call *call)
 	answer_call(call, &answer,
 			dr_history_add(call, &answer, profile, DR_NONE, true), 0);
 }
-
 
 /**
  * Decide why a call failed whose last t_relay() failed: its branch could not be
@@ -496,7 +467,6 @@ void dr_attempt_decide_unsent(struct cell *t, struct dr_call *call, int from)
 		decide_unresolved(t, call);
 }
 
-
 /**
  * Decide why a call failed to which tm or the script replied without any failed
  * branch: t_relay() failed, or a script did not say why. A call that was never
@@ -514,7 +484,6 @@ void dr_attempt_decide_here(struct cell *t, struct dr_call *call)
 	else
 		dr_attempt_decide_local(t, call, DR_SOURCE_SCRIPT, 0);
 }
-
 
 /**
  * The script gives the answer

@@ -29,7 +29,6 @@
 #include "request.h"
 #include "call.h"
 
-
 /** What tm calls a watched call's callback for */
 #define EVENTS                                              \
 	(TMCB_RESPONSE_IN | TMCB_ON_FAILURE | TMCB_E2ECANCEL_IN \
@@ -42,7 +41,6 @@ static str call_name = str_init("_disconnect_reason_call");
 /** A native script, or a parameter of a module such as acc, reads $dr() */
 static bool find_in_callbacks;
 
-
 /**
  * Call it once, before forking
  *
@@ -54,7 +52,6 @@ void dr_call_init(transaction_cb *event)
 	on_event = event;
 }
 
-
 /**
  * $dr() is read: calls must be found from tm's callbacks, too. Call it before
  * forking.
@@ -63,7 +60,6 @@ void dr_call_find_in_callbacks(void)
 {
 	find_in_callbacks = true;
 }
-
 
 /**
  * @param map  map, or NULL
@@ -74,7 +70,6 @@ int dr_call_has_trunks(const struct dr_map *map)
 {
 	return map && dr_map_trunk_count(map) > 0;
 }
-
 
 /**
  * @param ip  address as Kamailio has it
@@ -89,7 +84,6 @@ struct dr_address dr_call_address(const struct ip_addr *ip)
 	return address;
 }
 
-
 /**
  * @param map   map, or NULL
  * @param name  name of a trunk
@@ -101,7 +95,6 @@ int dr_call_trunk_number(const struct dr_map *map, struct dr_text name)
 	return dr_call_has_trunks(map) ? dr_map_find_trunk(map, name) : DR_NONE;
 }
 
-
 static void set_name(
 		struct dr_named_trunk *named, int number, struct dr_text name)
 {
@@ -109,7 +102,6 @@ static void set_name(
 	named->len = name.len;
 	memcpy(named->name, name.s, name.len);
 }
-
 
 /**
  * Give the next branches a trunk, in place of one that they were given before
@@ -140,7 +132,6 @@ int dr_call_name_trunk(
 	return 0;
 }
 
-
 static void free_records(struct dr_call *call)
 {
 	struct dr_record *record;
@@ -151,7 +142,6 @@ static void free_records(struct dr_call *call)
 	}
 }
 
-
 static void free_names(struct dr_call *call)
 {
 	struct dr_named_trunk *named;
@@ -161,7 +151,6 @@ static void free_names(struct dr_call *call)
 		shm_free(named);
 	}
 }
-
 
 static void release(void *param)
 {
@@ -175,7 +164,6 @@ static void release(void *param)
 	shm_free(call);
 }
 
-
 /**
  * @param request  request as received
  *
@@ -186,7 +174,6 @@ bool dr_call_is_initial_invite(const struct sip_msg *request)
 	return request->REQ_METHOD == METHOD_INVITE && request->to
 		   && request->to->parsed && get_to(request)->tag_value.len == 0;
 }
-
 
 /**
  * Does the script, or the parameter auto, want a request to be watched?
@@ -207,7 +194,6 @@ bool dr_call_is_wanted(
 	return !notes->ignore && (notes->watch || dr_params.auto_watch);
 }
 
-
 /** The script answered for the request before it had a transaction */
 static void adopt_answer(struct dr_call *call, const struct dr_request *notes)
 {
@@ -220,7 +206,6 @@ static void adopt_answer(struct dr_call *call, const struct dr_request *notes)
 	call->scripted = 1;
 	dr_history_answer_with(call, dr_history_script(call, &answer));
 }
-
 
 /** What the script said about the request applies to its call; returns 0, or -1
  * without memory */
@@ -239,7 +224,6 @@ static int adopt_request(struct dr_call *call, const struct dr_request *notes)
 	return 0;
 }
 
-
 /** The lump may be there already, when the script set a reason earlier and has
  * not applied its changes to the message since */
 static bool has_lump(struct sip_msg *request, const struct dr_call *call)
@@ -249,7 +233,6 @@ static bool has_lump(struct sip_msg *request, const struct dr_call *call)
 	return dr_request_lump(request)
 		   || dr_request_add_lump(request, text.len > 0 ? &text : NULL);
 }
-
 
 /**
  * Find the bridge that a request came from
@@ -274,7 +257,6 @@ int dr_call_bridge(
 	return *bridge == DR_NONE ? -1 : 0;
 }
 
-
 /** A new call that owns a reference to its map */
 static struct dr_call *new_call(const struct dr_map *map, short bridge)
 {
@@ -293,7 +275,6 @@ static struct dr_call *new_call(const struct dr_map *map, short bridge)
 	return call;
 }
 
-
 /** tm knows the transaction of a route, but not always that of a callback,
  * where acc writes its rows. But there it has put the transaction's XAVPs in
  * use: so one of them points at the call. Both end together. */
@@ -307,7 +288,6 @@ static void remember_in_lists(struct dr_call *call)
 	if(xavp_add_value(&call_name, &value, NULL) == NULL)
 		dr_call_log_oom_once(call, "$dr() in callbacks");
 }
-
 
 /**
  * @return the call that the XAVPs in use lead to, owned by its transaction; NULL
@@ -324,7 +304,6 @@ struct dr_call *dr_call_of_lists(void)
 	return call->ignored ? NULL : call;
 }
 
-
 /** Whether a KEMI script reads $dr() is not known in advance */
 static int hang_on_transaction(
 		struct dr_call *call, struct cell *t, struct sip_msg *request)
@@ -335,7 +314,6 @@ static int hang_on_transaction(
 		remember_in_lists(call);
 	return 0;
 }
-
 
 /**
  * Have tm call the callback of a call for more events than those of each call
@@ -348,7 +326,6 @@ bool dr_call_register(struct dr_call *call, struct cell *t, int types)
 {
 	return dr_tm.register_tmcb(NULL, t, types, on_event, call, NULL) > 0;
 }
-
 
 /**
  * Watch a call. Call it when tm creates the transaction, before tm clones
@@ -384,7 +361,6 @@ void dr_call_watch(
 		dr_map_unref(map);
 }
 
-
 /**
  * Find the call of a transaction
  *
@@ -404,7 +380,6 @@ struct dr_call *dr_call_of(const struct cell *t)
 	return NULL;
 }
 
-
 /**
  * Log that a part of a call got no memory, in one line for each call
  *
@@ -417,7 +392,6 @@ void dr_call_log_oom_once(struct dr_call *call, const char *what)
 	call->oom_logged = 1;
 }
 
-
 /**
  * @return whether the caller cancelled. tm sets its flag a little later, and by
  *         a write without a lock, which can get lost.
@@ -426,7 +400,6 @@ bool dr_call_is_cancelled(const struct dr_call *call, const struct cell *t)
 {
 	return call->cancelled || (t->flags & T_CANCELED);
 }
-
 
 /**
  * May this process write the AVPs and XAVPs of a call? If not, the worker that
@@ -442,7 +415,6 @@ bool dr_call_may_write(struct dr_call *call, const struct cell *t)
 		   == DR_SCRIPT_OVER;
 }
 
-
 /**
  * Remember a provisional reply. No lock is needed: bits are only ever set.
  *
@@ -456,7 +428,6 @@ void dr_call_provisional(struct dr_call *call, int branch, int code)
 	else
 		atomic_or_int(&call->trying, (int)(1U << branch));
 }
-
 
 /**
  * @param branch  0 to DR_BRANCHES_MAX - 1
@@ -472,7 +443,6 @@ enum dr_after dr_call_after(const struct dr_call *call, int branch)
 	return DR_AFTER_NONE;
 }
 
-
 /** The code to send to the call's bridge in place of tm's, or 0 */
 static short translated(
 		const struct dr_call *call, const struct dr_answer *answer, int code)
@@ -484,7 +454,6 @@ static short translated(
 	send = dr_map_bridge_send(call->map, call->bridge, code, answer);
 	return (short)(send == code ? 0 : send);
 }
-
 
 /**
  * @return what the call has of its own, with room for the text of any answer;
@@ -498,7 +467,6 @@ struct dr_own *dr_call_own(struct dr_call *call)
 		call->own = shm_mallocxz(sizeof(*call->own) + room);
 	return call->own;
 }
-
 
 /**
  * @return the header text of the answer, which lives as long as the call; empty
@@ -515,7 +483,6 @@ str dr_call_header_text(const struct dr_call *call)
 		dr_params_header_text(call->map, call->bridge, &answer, NULL, &text);
 	return text;
 }
-
 
 /** Print header text of the call's own, if there is a detail header. What a
  * CANCEL's process may read stays as it is. */
@@ -536,7 +503,6 @@ static void print_own_text(struct dr_call *call, const struct dr_answer *answer)
 	call->own_text_len = (unsigned short)text.len;
 }
 
-
 /**
  * Give the call its answer. Call it under tm's reply lock, and fill all lumps
  * afterwards.
@@ -556,7 +522,6 @@ void dr_call_answer(
 	print_own_text(call, answer);
 }
 
-
 /**
  * Translate the code of a call whose reason the script set before tm had a
  * code. Call it under tm's reply lock.
@@ -572,7 +537,6 @@ void dr_call_translate(struct dr_call *call, int code)
 	call->send = translated(call, &answer, code);
 }
 
-
 /** Readers without a lock see a valid list at any time: a record is complete
  * before it is linked */
 static void append(struct dr_call *call, struct dr_record *record)
@@ -584,7 +548,6 @@ static void append(struct dr_call *call, struct dr_record *record)
 	membar_write();
 	*last = record;
 }
-
 
 /**
  * Keep an answer. Call it under tm's reply lock.
@@ -613,7 +576,6 @@ struct dr_record *dr_history_add(struct dr_call *call,
 	return record;
 }
 
-
 static struct dr_record *record_of_script(const struct dr_call *call)
 {
 	struct dr_record *record = call->records;
@@ -622,7 +584,6 @@ static struct dr_record *record_of_script(const struct dr_call *call)
 		record = record->next;
 	return record;
 }
-
 
 /**
  * Keep the reason that the script set, in place of an earlier one: it may set
@@ -655,7 +616,6 @@ struct dr_record *dr_history_script(
 	return record;
 }
 
-
 /**
  * @param branch  branch of the transaction
  *
@@ -672,7 +632,6 @@ struct dr_record *dr_history_of(const struct dr_call *call, int branch)
 	return NULL;
 }
 
-
 /**
  * Make a record the reason why the call failed. Call it under tm's reply lock.
  *
@@ -685,7 +644,6 @@ void dr_history_answer_with(struct dr_call *call, struct dr_record *record)
 	for(other = call->records; other; other = other->next)
 		other->answers = other == record;
 }
-
 
 /**
  * @return the record that says why it failed, owned by the call; NULL when
@@ -700,7 +658,6 @@ const struct dr_record *dr_history_answer(const struct dr_call *call)
 	return record;
 }
 
-
 static size_t print_entry(
 		char *buf, size_t size, const struct dr_answer *answer, bool first)
 {
@@ -714,7 +671,6 @@ static size_t print_entry(
 			name.s, detail);
 	return len < 0 || (size_t)len >= size ? 0 : (size_t)len;
 }
-
 
 /**
  * Write the attempts of a call, the oldest first, separated by commas, each as

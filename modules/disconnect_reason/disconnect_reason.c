@@ -41,12 +41,10 @@
 
 MODULE_VERSION
 
-
 static struct dr_call *call_of(const struct cell *t)
 {
 	return t ? dr_call_of(t) : NULL;
 }
-
 
 /** Is there a profile, or a trunk, of that name in the map in force? */
 static bool map_has(
@@ -59,7 +57,6 @@ static bool map_has(
 	return found;
 }
 
-
 static bool map_has_trunks(void)
 {
 	const struct dr_map *map = dr_map_ref();
@@ -68,7 +65,6 @@ static bool map_has_trunks(void)
 	dr_map_unref(map);
 	return found;
 }
-
 
 /**
  * @param profile  name of a profile, empty for the default one
@@ -88,7 +84,6 @@ static int dr_script_check_profile(const str *profile)
 	return -1;
 }
 
-
 /**
  * @param reason  name of a reason
  *
@@ -106,7 +101,6 @@ static int dr_script_check_reason(const str *reason)
 	return -1;
 }
 
-
 /**
  * @param detail  detail token
  *
@@ -121,7 +115,6 @@ static int dr_script_check_detail(const str *detail)
 			detail->len, detail->s, DR_DETAIL_MAX);
 	return -1;
 }
-
 
 /**
  * @param name  name of a trunk
@@ -145,7 +138,6 @@ static int dr_script_check_trunk(const str *name)
 	return -1;
 }
 
-
 /** KEMI, and a route called by another one, can call a function anywhere */
 static int check_place(
 		struct sip_msg *msg, const struct cell *t, const char *function)
@@ -161,7 +153,6 @@ static int check_place(
 	LM_ERR("%s: expected an INVITE that starts a call\n", function);
 	return -1;
 }
-
 
 /**
  * Watch a call, also when auto is 0 or it does not come from a bridge
@@ -192,7 +183,6 @@ static int dr_script_watch(struct sip_msg *msg, str *profile)
 	return 1;
 }
 
-
 /** Returns 0, or -1 when a CANCEL's process may be reading what would change */
 static int ignore_call(
 		struct cell *t, struct dr_call *call, struct sip_msg *msg)
@@ -211,7 +201,6 @@ static int ignore_call(
 	dr_tm_unlock(t);
 	return result;
 }
-
 
 /**
  * Let a call pass as if the module were not there
@@ -237,7 +226,6 @@ static int dr_script_ignore(struct sip_msg *msg)
 	return 1;
 }
 
-
 /** The reason that the script sets is sent and counted, so the call must be
  * watched; too late for one that has been sent on */
 static void watch_what_is_said(
@@ -249,7 +237,6 @@ static void watch_what_is_said(
 	if(t && t->nr_of_outgoings == 0 && dr_call_is_initial_invite(msg))
 		dr_call_watch(t, msg, notes);
 }
-
 
 /** No watched transaction: the answer is kept with the request itself */
 static int set_in_request(
@@ -270,7 +257,6 @@ static int set_in_request(
 	watch_what_is_said(msg, t, notes);
 	return 1;
 }
-
 
 /** tm may be replying to the caller's CANCEL at this very moment: then it is
  * too late */
@@ -303,7 +289,6 @@ static int set_in_call(struct sip_msg *msg, struct cell *t,
 	dr_tm_unlock(t);
 	return result;
 }
-
 
 /**
  * The script says why the call fails: the next local reply to the request, and
@@ -338,7 +323,6 @@ static int dr_script_set(struct sip_msg *msg, str *reason, str *detail)
 	return -1;
 }
 
-
 /**
  * Name the trunk of the branches created next
  *
@@ -372,7 +356,6 @@ static int dr_script_trunk(struct sip_msg *msg, str *name)
 	return 1;
 }
 
-
 /** Resolve an argument; one that was left out is empty */
 static int get_argument(struct sip_msg *msg, char *argument, str *text)
 {
@@ -384,7 +367,6 @@ static int get_argument(struct sip_msg *msg, char *argument, str *text)
 	return -1;
 }
 
-
 static int w_watch(struct sip_msg *msg, char *profile, char *unused)
 {
 	str text;
@@ -394,14 +376,12 @@ static int w_watch(struct sip_msg *msg, char *profile, char *unused)
 												 : dr_script_watch(msg, &text);
 }
 
-
 static int w_ignore(struct sip_msg *msg, char *unused1, char *unused2)
 {
 	(void)unused1;
 	(void)unused2;
 	return dr_script_ignore(msg);
 }
-
 
 static int w_set(struct sip_msg *msg, char *reason, char *detail)
 {
@@ -414,7 +394,6 @@ static int w_set(struct sip_msg *msg, char *reason, char *detail)
 	return dr_script_set(msg, &reason_text, &detail_text);
 }
 
-
 static int w_trunk(struct sip_msg *msg, char *name, char *unused)
 {
 	str text;
@@ -423,7 +402,6 @@ static int w_trunk(struct sip_msg *msg, char *name, char *unused)
 	return get_argument(msg, name, &text) < 0 ? -1
 											  : dr_script_trunk(msg, &text);
 }
-
 
 /** Check an argument at start when it is constant, then let the core fix it */
 static int fixup(void **param, int (*check)(const str *text))
@@ -435,13 +413,11 @@ static int fixup(void **param, int (*check)(const str *text))
 	return fixup_spve_null(param, 1);
 }
 
-
 static int fixup_watch(void **param, int number)
 {
 	(void)number;
 	return fixup(param, dr_script_check_profile);
 }
-
 
 static int fixup_set(void **param, int number)
 {
@@ -449,20 +425,17 @@ static int fixup_set(void **param, int number)
 			number == 1 ? dr_script_check_reason : dr_script_check_detail);
 }
 
-
 static int fixup_trunk(void **param, int number)
 {
 	(void)number;
 	return fixup(param, dr_script_check_trunk);
 }
 
-
 static int fixup_free(void **param, int number)
 {
 	(void)number;
 	return fixup_free_spve_null(param, 1);
 }
-
 
 #define SET_ROUTES (REQUEST_ROUTE | FAILURE_ROUTE | TM_ONREPLY_ROUTE)
 #define TRUNK_ROUTES \
@@ -500,7 +473,6 @@ static sr_kemi_t dr_kemi_functions[] = {
 	{{0, 0}, {0, 0}, 0, NULL, {0, 0, 0, 0, 0, 0}}
 };
 /* clang-format on */
-
 
 /** Longest error of a map in the log, in bytes */
 #define ERROR_MAX 1024
@@ -543,7 +515,6 @@ struct module_exports exports = {
 };
 /* clang-format on */
 
-
 /** tm calls the module loaded last first: one that is loaded before this one
  * would see the outcome before the AVP is set */
 static void warn_of_order(const char *module)
@@ -553,7 +524,6 @@ static void warn_of_order(const char *module)
 				" it misses the AVP\n",
 				module);
 }
-
 
 /**
  * Called by the core while the module is being loaded
@@ -576,7 +546,6 @@ int mod_register(char *path, int *dlflags, void *reserved1, void *reserved2)
 	return sr_kemi_modules_add(dr_kemi_functions);
 }
 
-
 static void log_errors(const struct dr_map_errors *errors)
 {
 	char text[ERROR_MAX];
@@ -590,7 +559,6 @@ static void log_errors(const struct dr_map_errors *errors)
 			LM_ERR("%s\n", text);
 	}
 }
-
 
 static int load_map(void)
 {
@@ -606,7 +574,6 @@ static int load_map(void)
 	dr_map_errors_free(&errors);
 	return err == 0 ? 0 : -1;
 }
-
 
 static int mod_init(void)
 {

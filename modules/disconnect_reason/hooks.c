@@ -29,10 +29,8 @@
 #include "stats.h"
 #include "hooks.h"
 
-
 /** How often a CANCEL's worker lets others run before it replies */
 #define YIELDS 100
-
 
 static void on_new_transaction(
 		struct cell *t, int type, struct tmcb_params *params)
@@ -43,7 +41,6 @@ static void on_new_transaction(
 	if(dr_call_is_wanted(params->req, notes))
 		dr_call_watch(t, params->req, notes);
 }
-
 
 /** The call is answered, so it has no reason. Attempts of a fork that failed
  * before are counted now: tm runs no more callbacks for them. */
@@ -58,7 +55,6 @@ static void on_answered(struct cell *t, struct dr_call *call)
 	}
 	dr_tm_unlock(t);
 }
-
 
 /** An onreply_route comes next, which may reply to the call: from tm's stored
  * request, before any other callback */
@@ -75,7 +71,6 @@ static void before_route(struct cell *t, struct dr_call *call, int branch,
 	dr_tm_unlock(t);
 }
 
-
 /** tm stores a reply of a fork without a callback, unless one is registered for
  * each branch that failed. It is needed where a route may change the reply
  * first. */
@@ -86,7 +81,6 @@ static void ask_for_branches(struct cell *t, struct dr_call *call, int branch)
 	if(!dr_call_register(call, t, TMCB_ON_BRANCH_FAILURE))
 		dr_call_log_oom_once(call, "the header of a reply");
 }
-
 
 static void on_reply(
 		struct cell *t, struct dr_call *call, struct tmcb_params *params)
@@ -121,7 +115,6 @@ static void on_reply(
 	before_route(t, call, branch, params);
 }
 
-
 /** Is it the first branch of a request_route, in its own worker? */
 static bool is_first_try(const struct cell *t, const struct dr_call *call,
 		const struct sip_msg *request)
@@ -129,7 +122,6 @@ static bool is_first_try(const struct cell *t, const struct dr_call *call,
 	return call->sending != DR_SENDING_DONE && request != t->uas.request
 		   && dr_tm_is_request_of(t, request);
 }
-
 
 /**
  * tm prepares a branch, and counts it only when it is complete. From here on
@@ -155,7 +147,6 @@ static void on_branch(
 	}
 }
 
-
 /** The call was sent to a trunk. A script that replies now without any failure
  * does not say why. */
 static void on_branch_sent(
@@ -169,7 +160,6 @@ static void on_branch_sent(
 		dr_outcome_preset(t, call, params->req, DR_SOURCE_SCRIPT);
 }
 
-
 static bool others_have_failure_cb(
 		const struct cell *t, const struct dr_call *call)
 {
@@ -181,7 +171,6 @@ static bool others_have_failure_cb(
 	return false;
 }
 
-
 /** In modes 1 and 2 tm drops the replies of a call as soon as a callback
  * handles its failure. Without the module there would be none: keep them. */
 static void keep_replies(const struct cell *t, const struct dr_call *call,
@@ -192,14 +181,12 @@ static void keep_replies(const struct cell *t, const struct dr_call *call,
 		dr_tm_drop_replies(request, "n");
 }
 
-
 /** An onreply_route may have rebuilt the message of a reply since it came */
 static void prepare_again(struct dr_call *call, struct sip_msg *reply)
 {
 	if(dr_tm_is_real(reply) && !(reply->msg_flags & FL_SHM_CLONE))
 		dr_reply_prepare(call, reply);
 }
-
 
 static void on_failure(
 		struct cell *t, struct dr_call *call, struct tmcb_params *params)
@@ -233,7 +220,6 @@ static void on_failure(
 		dr_reply_translate(t, call, params->req, picked);
 }
 
-
 /** The branches that failed by themselves, before the caller cancelled */
 static unsigned ended_branches(const struct cell *t)
 {
@@ -245,7 +231,6 @@ static unsigned ended_branches(const struct cell *t)
 			bits |= 1U << b;
 	return bits;
 }
-
 
 /**
  * Before tm forwards, it checks whether the call is cancelled, and if not saves
@@ -263,7 +248,6 @@ static void let_tm_save_lumps(struct cell *t)
 	for(i = 0; i < YIELDS && !dr_request_lump(t->uas.request); i++)
 		sched_yield();
 }
-
 
 /**
  * The caller's CANCEL. With a live branch tm replies when that ends, and
@@ -295,7 +279,6 @@ static void on_cancel(struct cell *t, struct dr_call *call)
 	dr_tm_unlock(t);
 }
 
-
 /** The caller has been sent a reply, under tm's reply lock or after it; the
  * first failure is the outcome */
 static void on_sent(
@@ -305,7 +288,6 @@ static void on_sent(
 		dr_outcome_failed(t, call);
 }
 
-
 /** tm frees a lump of the call's own with its request, when it takes that lump
  * for one that tm itself saved */
 static void on_destroy(const struct cell *t, struct dr_call *call)
@@ -314,7 +296,6 @@ static void on_destroy(const struct cell *t, struct dr_call *call)
 			&& dr_request_frees_lump(t->uas.request, &call->own->lump))
 		call->own = NULL;
 }
-
 
 /** tm's callback of a watched call */
 static void on_event(struct cell *t, int type, struct tmcb_params *params)
@@ -341,14 +322,12 @@ static void on_event(struct cell *t, int type, struct tmcb_params *params)
 		on_sent(t, call, params);
 }
 
-
 static struct cell *current_call(const struct sip_msg *msg)
 {
 	if(msg->first_line.type != SIP_REQUEST || msg->REQ_METHOD != METHOD_INVITE)
 		return NULL;
 	return dr_tm_here();
 }
-
 
 /**
  * t_relay() failed and the script sent no reply: tm sends 477 or 478 after the
@@ -371,7 +350,6 @@ static void before_tm_answers(struct cell *t, struct dr_call *call)
 	dr_tm_unlock(t);
 }
 
-
 /** From now on every process may write the call's AVPs and XAVPs, under tm's
  * reply lock; what was decided meanwhile is written here */
 static void hand_over(struct cell *t, struct dr_call *call)
@@ -385,7 +363,6 @@ static void hand_over(struct cell *t, struct dr_call *call)
 	if(call->failed)
 		dr_outcome_failed(t, call);
 }
-
 
 /** The request's script has ended */
 static int after_request(struct sip_msg *msg, unsigned int flags, void *param)
@@ -408,14 +385,12 @@ static int after_request(struct sip_msg *msg, unsigned int flags, void *param)
 	return 1;
 }
 
-
 /** The failure_route called a trunk whose name could not be resolved, and tm
  * sends 478: it keeps no reply to relay */
 static int tried_in_vain(const struct dr_call *call)
 {
 	return call->tried && dr_tm_drops_replies();
 }
-
 
 /**
  * A failure_route, or the route of a resumed transaction, has ended; tm holds
@@ -452,7 +427,6 @@ static int after_failure(struct sip_msg *msg, unsigned int flags, void *param)
 	return 1;
 }
 
-
 /** What is registered last is called first: register after tm */
 static int init_script_callbacks(void)
 {
@@ -464,7 +438,6 @@ static int init_script_callbacks(void)
 	LM_ERR("failed to register the script callbacks\n");
 	return -1;
 }
-
 
 /**
  * The core calls each module before it forwards a reply without a transaction;
@@ -479,7 +452,6 @@ int dr_response_in(struct sip_msg *reply)
 	dr_reply_strip_unknown(reply);
 	return 1;
 }
-
 
 /**
  * Hook the module into tm. Call once, before forking, after dr_tm_init().

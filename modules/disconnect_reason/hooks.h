@@ -14,5 +14,4 @@
 int dr_hooks_init(void);
 int dr_response_in(struct sip_msg *reply);
 
-
 #endif

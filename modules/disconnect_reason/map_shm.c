@@ -23,7 +23,6 @@
 
 #include "map_shm.h"
 
-
 /** A map with the number of its users; the current one is in use */
 struct shared_map
 {
@@ -40,13 +39,11 @@ struct share
 
 static struct share *share;
 
-
 static struct shared_map *shared_of(const struct dr_map *map)
 {
 	return (struct shared_map *)((char *)map
 								 - offsetof(struct shared_map, map));
 }
-
 
 /**
  * Make room for the shared map, without one yet. Call once, before forking.
@@ -67,7 +64,6 @@ int dr_map_shm_init(void)
 	}
 	return 0;
 }
-
 
 /**
  * Take a reference to the current map
@@ -91,7 +87,6 @@ const struct dr_map *dr_map_ref(void)
 	return (const struct dr_map *)current->map;
 }
 
-
 /**
  * Release a reference; the last one frees a map that was replaced
  *
@@ -112,7 +107,6 @@ void dr_map_unref(const struct dr_map *map)
 		shm_free(shared);
 }
 
-
 static struct shared_map *copy_to_share(const struct dr_map *map)
 {
 	size_t size = dr_map_size(map);
@@ -127,7 +121,6 @@ static struct shared_map *copy_to_share(const struct dr_map *map)
 	return shared;
 }
 
-
 static void swap(struct shared_map *next)
 {
 	struct shared_map *old;
@@ -139,7 +132,6 @@ static void swap(struct shared_map *next)
 	if(old)
 		dr_map_unref((const struct dr_map *)old->map);
 }
-
 
 /**
  * Read a map and, when it has no error, put it in place of the current one.

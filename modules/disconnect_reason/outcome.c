@@ -32,7 +32,6 @@
 #include "stats.h"
 #include "outcome.h"
 
-
 /**
  * Put the answer into every reply that is built from a request
  *
@@ -46,7 +45,6 @@ void dr_outcome_fill_request(
 
 	dr_request_fill_lump(request, &lines);
 }
-
 
 /** The request that tm stores has no lump of ours: link one, and have tm report
  * its end */
@@ -62,7 +60,6 @@ static void link_lump(struct cell *t, struct dr_call *call)
 		dr_request_link_lump(t->uas.request, &own->lump);
 }
 
-
 /** There is no lump of ours in the stored request before tm forwards, or when the
  * script applied its changes to the message */
 static void need_lump(struct cell *t, struct dr_call *call)
@@ -73,7 +70,6 @@ static void need_lump(struct cell *t, struct dr_call *call)
 	if(!dr_request_lump(t->uas.request))
 		dr_call_log_oom_once(call, "the header of a reply");
 }
-
 
 /**
  * Make sure that the request that tm stores has a lump of ours: tm builds
@@ -93,7 +89,6 @@ void dr_outcome_keep_lump(struct cell *t, struct dr_call *call)
 	dr_tm_unlock(t);
 }
 
-
 /**
  * Put the answer into every reply that tm builds from its stored request
  *
@@ -106,7 +101,6 @@ void dr_outcome_fill_stored(struct cell *t, struct dr_call *call)
 	need_lump(t, call);
 	dr_outcome_fill_request(call, t->uas.request);
 }
-
 
 /**
  * Put into every reply that is built from a request, in advance, the reason
@@ -134,7 +128,6 @@ void dr_outcome_preset(struct cell *t, struct dr_call *call,
 	dr_tm_unlock(t);
 }
 
-
 /**
  * Make the header lines of a request that has no call
  *
@@ -161,7 +154,6 @@ str dr_outcome_request_text(
 	return lines;
 }
 
-
 /** Put the answer into the reply that tm relays, and into no other */
 static void fill_replies(const struct cell *t, struct dr_call *call, int picked)
 {
@@ -177,7 +169,6 @@ static void fill_replies(const struct cell *t, struct dr_call *call, int picked)
 			dr_call_log_oom_once(call, "the header of a reply");
 }
 
-
 /**
  * Remove the AVP and the XAVP from the lists in use
  */
@@ -187,7 +178,6 @@ void dr_outcome_remove_lists(void)
 	if(dr_params.xavp.len > 0)
 		xavp_rm_by_name(&dr_params.xavp, 1, NULL);
 }
-
 
 /**
  * Write the reason's name into the AVP, and all fields into the XAVP, in place
@@ -204,7 +194,6 @@ void dr_outcome_write_lists(const struct dr_context *context)
 	add_avp(dr_params.avp_flags | AVP_VAL_STR, dr_params.avp_name, value);
 	dr_xavp_set(context);
 }
-
 
 /**
  * Write the answer into the AVP and the XAVP of a transaction, unless its
@@ -230,7 +219,6 @@ void dr_outcome_write(struct cell *t, struct dr_call *call, bool shared)
 	xavp_set_list(xavps);
 }
 
-
 /**
  * Publish the answer of a call: in the reply that tm relays, in those that tm
  * builds from its stored request, and in the AVP and the XAVP. Call it under tm's
@@ -249,7 +237,6 @@ void dr_outcome_publish(
 	dr_outcome_write(t, call, shared);
 }
 
-
 #define EVENT_NAME "disconnect-reason:outcome"
 
 static str event_name = str_init(EVENT_NAME);
@@ -260,12 +247,10 @@ static int event_route = -1;
 /** The event is running in this process: nothing done in it runs another one */
 static bool running;
 
-
 static int has_event_route(void)
 {
 	return event_route >= 0 || dr_params.event_callback.len > 0;
 }
-
 
 static void run_event(struct sip_msg *msg)
 {
@@ -291,7 +276,6 @@ static void run_event(struct sip_msg *msg)
 	running = false;
 }
 
-
 /** tm keeps its place by the id of the message: let the copy have the id of the
  * one that is being processed, which in a failure_route is one less */
 static void take_id(struct sip_msg *msg, const struct sip_msg *stored)
@@ -301,7 +285,6 @@ static void take_id(struct sip_msg *msg, const struct sip_msg *stored)
 	msg->id = stored->id - (faked ? 1 : 0);
 	msg->pid = stored->pid;
 }
-
 
 /**
  * Run the event with a copy of the request that tm stores. tm's functions would
@@ -334,7 +317,6 @@ static int run_event_for(struct cell *t)
 	return result;
 }
 
-
 /** Make the first failure that the caller was sent the outcome; returns whether
  * it is this one, with its context */
 static bool is_outcome(
@@ -356,7 +338,6 @@ static bool is_outcome(
 	return first;
 }
 
-
 /**
  * The caller has been sent a final failure: count the outcome and run the
  * event, once for a call. While the request_route runs in another process, that
@@ -377,7 +358,6 @@ void dr_outcome_failed(struct cell *t, struct dr_call *call)
 		dr_call_log_oom_once(call, "the event of its outcome");
 }
 
-
 /** Is a request watched that has no transaction? */
 static bool is_watched(
 		const struct sip_msg *request, const struct dr_request *notes)
@@ -393,7 +373,6 @@ static bool is_watched(
 	dr_map_unref(map);
 	return known || (notes && notes->watch);
 }
-
 
 /** A script that applies its changes to the message removes our lump, like all
  * others: put the lines right after the status line of what sl has built */
@@ -416,7 +395,6 @@ static void put_lines(str *reply, const str *lines)
 	reply->len += lines->len;
 }
 
-
 /** A request without a transaction: only the script knows why it fails. The
  * caller sends it again until it has the reply, and is refused again. */
 static void refused(struct sip_msg *request, str *reply)
@@ -438,7 +416,6 @@ static void refused(struct sip_msg *request, str *reply)
 		run_event(request);
 }
 
-
 /** sl replies to a request, maybe one that has a transaction */
 static void on_stateless_reply(sl_cbp_t *params)
 {
@@ -453,7 +430,6 @@ static void on_stateless_reply(sl_cbp_t *params)
 		dr_outcome_failed(t, call);
 }
 
-
 static int register_sl(void)
 {
 	sl_cbelem_t callback = {
@@ -467,7 +443,6 @@ static int register_sl(void)
 	LM_ERR("failed to register sl's callback for replies\n");
 	return -1;
 }
-
 
 /**
  * Find the event route. Call once, before forking.

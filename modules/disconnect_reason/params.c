@@ -17,12 +17,10 @@
 
 #include "params.h"
 
-
 struct dr_params dr_params = {
 		.auto_watch = 1, .strip = 1, .q850 = 1, .map_file = ""};
 
 static const struct dr_text default_header = DR_TEXT("X-LK-Disconnect-Reason");
-
 
 static int check_switch(const char *name, int value)
 {
@@ -31,7 +29,6 @@ static int check_switch(const char *name, int value)
 	LM_ERR("parameter %s is %d: expected 0 or 1\n", name, value);
 	return -1;
 }
-
 
 /** What Kamailio's parser takes a header name for: HDR_OTHER_T is what we want.
  * A header of SIP itself would be removed from every reply from a trunk. */
@@ -47,7 +44,6 @@ static hdr_types_t header_type(struct dr_text name)
 		return HDR_ERROR_T;
 	return field.type;
 }
-
 
 static int check_header(const char *parameter, struct dr_text name)
 {
@@ -69,7 +65,6 @@ static int check_header(const char *parameter, struct dr_text name)
 	return -1;
 }
 
-
 static bool has_name(struct dr_text name, int count)
 {
 	int i;
@@ -79,7 +74,6 @@ static bool has_name(struct dr_text name, int count)
 			return true;
 	return false;
 }
-
 
 /**
  * Take one value of the parameter `header`, which may be given several times
@@ -99,7 +93,6 @@ int dr_params_add_header(modparam_t type, void *value)
 	dr_params.names[dr_params.header_count++] = dr_text_of(value);
 	return 0;
 }
-
 
 static int check_headers(void)
 {
@@ -133,13 +126,11 @@ static int check_headers(void)
 	return -1;
 }
 
-
 static char *append(char *p, struct dr_text text)
 {
 	memcpy(p, text.s, text.len);
 	return p + text.len;
 }
-
 
 /** Build "Name: REASON" lines once, so that a call only points at them */
 static int build_lines(enum dr_reason reason)
@@ -168,7 +159,6 @@ static int build_lines(enum dr_reason reason)
 	return 0;
 }
 
-
 /** The name between "$avp(" and ")"; the pseudo-variable itself belongs to the
  * module pv, which need not be loaded */
 static str avp_inner(const char *avp)
@@ -185,7 +175,6 @@ static str avp_inner(const char *avp)
 	return inner;
 }
 
-
 static int is_fixed_name(const avp_ident_t *ident)
 {
 	if(ident->flags & (AVP_NAME_RE | AVP_INDEX_ALL))
@@ -194,7 +183,6 @@ static int is_fixed_name(const avp_ident_t *ident)
 		return 1;
 	return dr_token_check(dr_text_of(&ident->name.s));
 }
-
 
 static int parse_avp(const char *avp)
 {
@@ -213,7 +201,6 @@ static int parse_avp(const char *avp)
 	return 0;
 }
 
-
 static int check_xavp(const str *name)
 {
 	if(name->len <= 0
@@ -224,7 +211,6 @@ static int check_xavp(const str *name)
 			name->len, name->s);
 	return -1;
 }
-
 
 /**
  * Check all parameters and prepare what they say. Call once, before forking.
@@ -247,7 +233,6 @@ int dr_params_init(const char *avp)
 			return -1;
 	return 0;
 }
-
 
 /**
  * Find the header names that carry reason and detail
@@ -278,14 +263,12 @@ const struct dr_text *dr_params_header_names(
 	return room;
 }
 
-
 static struct dr_text reason_lines(
 		const struct dr_map *map, int bridge, enum dr_reason reason)
 {
 	return bridge == DR_NONE ? dr_text_of(&dr_params.lines[reason])
 							 : dr_map_bridge_lines(map, bridge, reason);
 }
-
 
 static struct dr_text detail_name(const struct dr_map *map, int bridge)
 {
@@ -297,7 +280,6 @@ static struct dr_text detail_name(const struct dr_map *map, int bridge)
 	return found.detail_header;
 }
 
-
 /** The lines with the detail header after them */
 static size_t print_detailed(char *room, struct dr_text reason,
 		struct dr_text name, const struct dr_answer *answer)
@@ -308,7 +290,6 @@ static size_t print_detailed(char *room, struct dr_text reason,
 	p += dr_detail_print(p, DR_DETAIL_HEADER_MAX + 1, answer);
 	return (size_t)(append(p, (struct dr_text)DR_TEXT("\r\n")) - room);
 }
-
 
 /**
  * How much room the header lines of a call need
@@ -334,7 +315,6 @@ size_t dr_params_header_room(const struct dr_map *map, int bridge)
 	}
 	return longest + name.len + DR_DETAIL_HEADER_MAX + 5;
 }
-
 
 /**
  * Make the header lines of an answer

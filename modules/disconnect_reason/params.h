@@ -46,13 +46,11 @@ struct dr_params
 
 extern struct dr_params dr_params;
 
-
 /** A str of Kamailio as core/ has texts */
 static inline struct dr_text dr_text_of(const str *s)
 {
 	return (struct dr_text){s->s, s->len > 0 ? (size_t)s->len : 0};
 }
-
 
 int dr_params_add_header(modparam_t type, void *value);
 int dr_params_init(const char *avp);

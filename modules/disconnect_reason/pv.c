@@ -20,7 +20,6 @@
 #include "request.h"
 #include "pv.h"
 
-
 /** A value of a field; text.s is NULL for a number */
 struct value
 {
@@ -32,13 +31,11 @@ struct value
  * or is in Kamailio's buffer for pseudo-variables. */
 typedef bool field_f(const struct dr_context *context, struct value *value);
 
-
 static bool give_text(struct value *value, struct dr_text text)
 {
 	*value = (struct value){.text = text};
 	return text.len > 0;
 }
-
 
 static bool give_number(struct value *value, int number)
 {
@@ -46,25 +43,21 @@ static bool give_number(struct value *value, int number)
 	return true;
 }
 
-
 static bool get_reason(const struct dr_context *context, struct value *value)
 {
 	return context->decided
 		   && give_text(value, dr_reason_name(context->answer.reason));
 }
 
-
 static bool get_number(const struct dr_context *context, struct value *value)
 {
 	return context->decided && give_number(value, (int)context->answer.reason);
 }
 
-
 static bool get_detail(const struct dr_context *context, struct value *value)
 {
 	return context->decided && give_text(value, context->answer.detail);
 }
-
 
 static bool get_source(const struct dr_context *context, struct value *value)
 {
@@ -72,13 +65,11 @@ static bool get_source(const struct dr_context *context, struct value *value)
 		   && give_text(value, dr_source_name(context->answer.source));
 }
 
-
 static bool get_code(const struct dr_context *context, struct value *value)
 {
 	return context->decided && context->answer.code > 0
 		   && give_number(value, context->answer.code);
 }
-
 
 static bool get_q850(const struct dr_context *context, struct value *value)
 {
@@ -86,12 +77,10 @@ static bool get_q850(const struct dr_context *context, struct value *value)
 		   && give_number(value, context->answer.cause);
 }
 
-
 static bool get_trunk(const struct dr_context *context, struct value *value)
 {
 	return give_text(value, context->answer.trunk);
 }
-
 
 static bool get_bridge(const struct dr_context *context, struct value *value)
 {
@@ -103,7 +92,6 @@ static bool get_bridge(const struct dr_context *context, struct value *value)
 	return give_text(value, bridge.name);
 }
 
-
 static bool get_profile(const struct dr_context *context, struct value *value)
 {
 	static const struct dr_text built_in = DR_TEXT("default");
@@ -114,7 +102,6 @@ static bool get_profile(const struct dr_context *context, struct value *value)
 				   call->map ? dr_map_profile_name(call->map, context->profile)
 							 : built_in);
 }
-
 
 /** file:line, as in an error of the map */
 static bool get_rule(const struct dr_context *context, struct value *value)
@@ -133,12 +120,10 @@ static bool get_rule(const struct dr_context *context, struct value *value)
 		   && give_text(value, (struct dr_text){buf, (size_t)len});
 }
 
-
 static bool get_ringing(const struct dr_context *context, struct value *value)
 {
 	return context->call && give_number(value, context->rang);
 }
-
 
 static bool get_history(const struct dr_context *context, struct value *value)
 {
@@ -150,7 +135,6 @@ static bool get_history(const struct dr_context *context, struct value *value)
 						   dr_history_print(buf, (size_t)pv_get_buffer_size(),
 								   context->call)});
 }
-
 
 /** All fields, by their names in $dr(name) and in the XAVP */
 static const struct
@@ -177,7 +161,6 @@ static const struct
 
 #define FIELD_COUNT (int)(sizeof(fields) / sizeof(*fields))
 
-
 /** Did the attempt ring, or any one when the answer is of none? */
 static bool rang(const struct dr_call *call, int branch)
 {
@@ -185,7 +168,6 @@ static bool rang(const struct dr_call *call, int branch)
 		return call->ringing != 0;
 	return dr_call_after(call, branch) == DR_AFTER_RINGING;
 }
-
 
 /**
  * See the answer that the caller gets
@@ -210,7 +192,6 @@ void dr_context_of_call(const struct dr_call *call, struct dr_context *context)
 	context->profile = record->profile;
 }
 
-
 /**
  * See the answer that the script gave for a request without transaction
  *
@@ -226,7 +207,6 @@ void dr_context_of_request(
 	dr_request_answer(notes, &context->answer);
 	context->answer.trunk = dr_request_trunk(notes);
 }
-
 
 /** See one branch, in a route that runs for it: its failure, or what is known
  * so far */
@@ -250,7 +230,6 @@ static void context_of_branch(const struct cell *t, const struct dr_call *call,
 	context->profile = trunk.profile;
 }
 
-
 /** The route of a reply, or of a branch that failed; returns its branch */
 static int branch_of_route(const struct cell *t, const struct sip_msg *msg)
 {
@@ -262,7 +241,6 @@ static int branch_of_route(const struct cell *t, const struct sip_msg *msg)
 	return branch >= 0 && branch < t->nr_of_outgoings ? branch : DR_NONE;
 }
 
-
 /** In the request_route, after a t_relay() that could not send */
 static bool is_unsent(const struct cell *t, const struct dr_call *call,
 		const struct sip_msg *msg)
@@ -271,7 +249,6 @@ static bool is_unsent(const struct cell *t, const struct dr_call *call,
 		   && call->sending == DR_SENDING_BRANCH && dr_tm_is_request_of(t, msg)
 		   && dr_tm_is_stuck(t);
 }
-
 
 /** See why it could not; no reply was sent yet, so nothing is kept */
 static void context_of_unsent(const struct cell *t, const struct dr_call *call,
@@ -291,14 +268,12 @@ static void context_of_unsent(const struct cell *t, const struct dr_call *call,
 							  t->uac[branch].last_received, &context->answer);
 }
 
-
 static bool is_ignored(const struct sip_msg *request)
 {
 	const struct dr_request *notes = dr_request_find(request);
 
 	return notes && notes->ignore;
 }
-
 
 /** See what is known about the call whose script runs; returns 0, or -1 when
  * there is no call, or it is ignored */
@@ -335,7 +310,6 @@ static int context_here(struct sip_msg *msg, struct dr_context *context)
 	return 0;
 }
 
-
 /** The names of all fields, as in "a, b or c" */
 static void print_names(char *buf, size_t size)
 {
@@ -347,7 +321,6 @@ static void print_names(char *buf, size_t size)
 				i == 0 ? "" : (i < FIELD_COUNT - 1 ? ", " : " or "),
 				fields[i].name.s);
 }
-
 
 /**
  * Parse the name of $dr(name)
@@ -378,7 +351,6 @@ int dr_pv_parse(pv_spec_t *spec, str *name)
 	return 0;
 }
 
-
 /**
  * Read $dr(name)
  *
@@ -402,7 +374,6 @@ int dr_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *result)
 	text = (str){(char *)value.text.s, (int)value.text.len};
 	return pv_get_strval(msg, param, result, &text);
 }
-
 
 /**
  * Write all fields that have a value into the XAVP that the parameter xavp

@@ -46,7 +46,6 @@
 #include "stats.h"
 #include "reply.h"
 
-
 /** Flag bits of our lumps, which tm keeps when it clones; Kamailio's own are the
  * lowest ones */
 #define OUR_LINES (1 << 17)
@@ -58,7 +57,6 @@
  * its anchor what the trunk reported */
 #define NUMBER_SHIFT 20
 #define NUMBER_MASK 0x3ff
-
 
 /** Find our anchor of a kind. Another module may share it, so the lump itself is
  * flagged, too; it is set. */
@@ -78,7 +76,6 @@ static struct lump *find_anchor(
 	return NULL;
 }
 
-
 /** Add an empty lump before a place, or before what is deleted there */
 static struct lump *add_before(struct lump *place, int flag)
 {
@@ -93,7 +90,6 @@ static struct lump *add_before(struct lump *place, int flag)
 	lump->flags |= flag;
 	return lump;
 }
-
 
 /**
  * Find the header fields of a reply
@@ -114,7 +110,6 @@ struct dr_text dr_reply_headers(const struct sip_msg *reply)
 	return (struct dr_text){start, (size_t)(reply->buf + reply->len - start)};
 }
 
-
 /** Give a lump in private memory a copy of text that it owns; returns 0, or -1
  * without memory: then it keeps what it has */
 static int own_text(struct lump *lump, const str *text)
@@ -134,7 +129,6 @@ static int own_text(struct lump *lump, const str *text)
 	return 0;
 }
 
-
 /** A status line that ends in LF alone may be read up to the CR LF of our first
  * line: print CR LF in its place */
 static int end_status_line(struct sip_msg *reply, int offset)
@@ -147,7 +141,6 @@ static int end_status_line(struct sip_msg *reply, int offset)
 	lump = add_before(del_lump(reply, offset - 1, 1, HDR_OTHER_T), 0);
 	return lump ? own_text(lump, &crlf) : -1;
 }
-
 
 /** Reserve the place of our header, right after the status line. It prints nothing
  * until dr_reply_fill() gives it text; tm's clones keep it. Returns 0, or -1
@@ -170,7 +163,6 @@ static int reserve(struct sip_msg *reply, const struct dr_received *received)
 		anchor->flags |= (1 + (int)received->report) << NUMBER_SHIFT;
 	return 0;
 }
-
 
 /**
  * Find out what the trunk sent: a script may have changed the status since
@@ -195,7 +187,6 @@ void dr_reply_received(
 										  : DR_UNKNOWN_REASON;
 }
 
-
 /**
  * Make our header names in a reply unreadable: what a trunk writes there is not
  * our answer. Doing it again does nothing.
@@ -217,7 +208,6 @@ int dr_reply_strip(
 			(size_t)count);
 }
 
-
 static int fill(struct lump *lump, const str *text)
 {
 	if(lump == NULL)
@@ -229,7 +219,6 @@ static int fill(struct lump *lump, const str *text)
 	lump->len = text->len;
 	return 0;
 }
-
 
 /**
  * Write header lines into the reserved place of a reply. Call it under tm's
@@ -250,7 +239,6 @@ int dr_reply_fill(struct sip_msg *reply, const str *text)
 	return fill(lump, text);
 }
 
-
 /** Keep what a lump would delete, and never fill what was put there */
 static void undo_phrase(struct lump *place, struct lump *lump)
 {
@@ -261,7 +249,6 @@ static void undo_phrase(struct lump *place, struct lump *lump)
 	if(lump)
 		lump->flags &= ~OUR_PHRASE;
 }
-
 
 /** Make the reason phrase one that can be filled later, also in tm's clones.
  * Until then it stays as it is. Returns 0, or -1 without memory: then it stays
@@ -286,7 +273,6 @@ static int reserve_phrase(struct sip_msg *reply)
 	return -1;
 }
 
-
 /** A script that changed the status put a phrase of its own in place of the
  * same bytes: print only one */
 static void empty_others(struct sip_msg *reply, const struct lump *ours)
@@ -304,7 +290,6 @@ static void empty_others(struct sip_msg *reply, const struct lump *ours)
 	}
 }
 
-
 /** Write another reason phrase, which outlives the reply, into one that was
  * prepared for it; returns 0, or -1 without memory: then the reply stays as it
  * is */
@@ -321,7 +306,6 @@ static int fill_phrase(struct sip_msg *reply, const str *phrase)
 	return 0;
 }
 
-
 /** The failure reply that this process handles, by the number of its message */
 static struct
 {
@@ -329,7 +313,6 @@ static struct
 	int pid;
 	struct dr_received received;
 } last;
-
 
 /**
  * Other modules may have tm look at a reply twice
@@ -343,7 +326,6 @@ bool dr_reply_is_current(const struct sip_msg *reply)
 	return last.pid != 0 && last.id == reply->id && last.pid == reply->pid;
 }
 
-
 static bool reads_report(const struct dr_call *call,
 		const struct sip_msg *reply, enum dr_reason *report)
 {
@@ -355,7 +337,6 @@ static bool reads_report(const struct dr_call *call,
 	return dr_reason_of_headers(
 			dr_reply_headers(reply), names, (size_t)count, report);
 }
-
 
 /**
  * Remember a failure reply as its trunk sent it. Call it before its header names
@@ -374,7 +355,6 @@ void dr_reply_remember(
 			trust && reads_report(call, reply, &last.received.report);
 }
 
-
 static void strip(struct sip_msg *reply, const struct dr_map *map, int bridge)
 {
 	struct dr_text room[DR_NAMES_MAX];
@@ -388,7 +368,6 @@ static void strip(struct sip_msg *reply, const struct dr_map *map, int bridge)
 		dr_stats_count(DR_SPOOFED_REMOVED, removed);
 }
 
-
 /**
  * Make our header names unreadable in a reply that is not a failure, unless the
  * parameter strip says otherwise
@@ -400,7 +379,6 @@ void dr_reply_strip_names(const struct dr_call *call, struct sip_msg *reply)
 	if(dr_params.strip)
 		strip(reply, call->map, call->bridge);
 }
-
 
 /**
  * Prepare a failure reply for our header and for the phrase of the call's
@@ -421,14 +399,12 @@ void dr_reply_prepare(struct dr_call *call, struct sip_msg *reply)
 	translate_reserve(call, reply);
 }
 
-
 static bool is_known_to_tm(struct sip_msg *reply)
 {
 	int branch;
 
 	return dr_tm.t_check(reply, &branch) != -1 && dr_tm_here() != NULL;
 }
-
 
 /**
  * A reply that no longer matches a transaction is forwarded as it is: make
@@ -453,7 +429,6 @@ void dr_reply_strip_unknown(struct sip_msg *reply)
 	dr_map_unref(map);
 }
 
-
 /** tm takes the first Via of a reply that it relays for its own */
 #define OWN_VIA "Via: SIP/2.0/UDP localhost;branch=z9hG4bK0\r\n"
 
@@ -466,7 +441,6 @@ static int phrase_is_reason(const struct dr_call *call)
 	dr_map_get_bridge(call->map, call->bridge, &bridge);
 	return bridge.phrase_is_reason;
 }
-
 
 /**
  * The phrase that names a reason, in static memory
@@ -488,7 +462,6 @@ static str phrase_of(enum dr_reason reason)
 	return text;
 }
 
-
 /**
  * Prepare a failure reply as received for another phrase
  *
@@ -499,7 +472,6 @@ void translate_reserve(struct dr_call *call, struct sip_msg *reply)
 	if(phrase_is_reason(call) && reserve_phrase(reply) < 0)
 		dr_call_log_oom_once(call, "the phrase of a reply");
 }
-
 
 static void translate_real(
 		struct dr_call *call, struct sip_msg *reply, int phrase)
@@ -516,7 +488,6 @@ static void translate_real(
 	digits[1] = (char)('0' + call->send / 10 % 10);
 	digits[2] = (char)('0' + call->send % 10);
 }
-
 
 /** The reply that tm would build, with our code and phrase, and with a Via for
  * tm to remove; in private memory */
@@ -547,7 +518,6 @@ static char *print_reply(
 	return reply;
 }
 
-
 /** A stored reply as tm has them, one block in shared memory */
 static struct sip_msg *store_reply(
 		struct sip_msg *request, int code, str *phrase)
@@ -566,7 +536,6 @@ static struct sip_msg *store_reply(
 	pkg_free(text);
 	return stored;
 }
-
 
 /** Add an ended branch with a stored reply; tm frees both with the transaction,
  * and only picks branches that have a buffer. Its destination is that of the
@@ -590,7 +559,6 @@ static int add_branch(
 	t->nr_of_outgoings = (short)(branch + 1);
 	return 0;
 }
-
 
 static void translate_faked(struct cell *t, struct dr_call *call,
 		struct sip_msg *request, int picked, int phrase)
@@ -616,7 +584,6 @@ static void translate_faked(struct cell *t, struct dr_call *call,
 	if(reply)
 		shm_free(reply);
 }
-
 
 /**
  * Give the reply that tm is about to relay the code and the phrase of the

@@ -31,7 +31,6 @@
 
 #include "request.h"
 
-
 /** The notes of the message with that number in that process */
 static struct
 {
@@ -39,7 +38,6 @@ static struct
 	int pid;
 	struct dr_request notes;
 } place;
-
 
 /**
  * @param request  request that a script handles
@@ -53,7 +51,6 @@ struct dr_request *dr_request_find(const struct sip_msg *request)
 
 	return found ? &place.notes : NULL;
 }
-
 
 /**
  * Find the notes, or make new ones
@@ -72,7 +69,6 @@ struct dr_request *dr_request_make(const struct sip_msg *request)
 	return &place.notes;
 }
 
-
 static unsigned char keep(char *to, size_t size, struct dr_text text)
 {
 	size_t len = text.len < size ? text.len : size;
@@ -82,7 +78,6 @@ static unsigned char keep(char *to, size_t size, struct dr_text text)
 	return (unsigned char)len;
 }
 
-
 /**
  * @param profile  name of a profile
  */
@@ -91,7 +86,6 @@ void dr_request_set_profile(struct dr_request *notes, struct dr_text profile)
 	notes->profile_len = keep(notes->profile, sizeof(notes->profile), profile);
 }
 
-
 /**
  * @param trunk  name of a trunk
  */
@@ -99,7 +93,6 @@ void dr_request_set_trunk(struct dr_request *notes, struct dr_text trunk)
 {
 	notes->trunk_len = keep(notes->trunk, sizeof(notes->trunk), trunk);
 }
-
 
 /**
  * @param reason  why the script lets the call fail
@@ -112,7 +105,6 @@ void dr_request_set_answer(
 	notes->reason = reason;
 	notes->detail_len = keep(notes->detail, sizeof(notes->detail), detail);
 }
-
 
 /**
  * Find the profile of the notes. A reload since they were made may have removed
@@ -134,7 +126,6 @@ int dr_request_profile(const struct dr_request *notes, const struct dr_map *map)
 	return profile == DR_NONE ? DR_PROFILE_DEFAULT : profile;
 }
 
-
 /**
  * @param notes  notes, or NULL
  *
@@ -146,7 +137,6 @@ struct dr_text dr_request_trunk(const struct dr_request *notes)
 		return (struct dr_text){NULL, 0};
 	return (struct dr_text){notes->trunk, notes->trunk_len};
 }
-
 
 /**
  * Make the answer that the script gave
@@ -167,10 +157,8 @@ void dr_request_answer(const struct dr_request *notes, struct dr_answer *answer)
 	answer->detail = (struct dr_text){notes->detail, notes->detail_len};
 }
 
-
 /** Flag bit of our lump; tm keeps it when it clones */
 #define OUR_LUMP (1 << 20)
-
 
 /**
  * Find our reply lump in a request
@@ -188,7 +176,6 @@ struct lump_rpl *dr_request_lump(const struct sip_msg *request)
 			return lump;
 	return NULL;
 }
-
 
 /**
  * Add our reply lump to a request in private memory
@@ -211,7 +198,6 @@ struct lump_rpl *dr_request_add_lump(struct sip_msg *request, const str *text)
 	lump->flags |= OUR_LUMP;
 	return lump;
 }
-
 
 /**
  * Give a request header lines of its own, in place of others. One that tm fakes
@@ -238,7 +224,6 @@ bool dr_request_set_lump(struct sip_msg *request, const str *text)
 	return dr_request_add_lump(request, text) != NULL;
 }
 
-
 /**
  * Give the request that tm stores an empty lump, when tm saved none of ours: a
  * CANCEL came before it did, or the script applied its changes to the message,
@@ -264,7 +249,6 @@ void dr_request_link_lump(struct sip_msg *request, struct lump_rpl *lump)
 	*last = lump;
 }
 
-
 /**
  * tm frees the lumps that it saved as one block, by the first of them
  *
@@ -279,7 +263,6 @@ bool dr_request_frees_lump(
 	return request->add_rm == NULL && request->body_lumps == NULL
 		   && request->reply_lump == lump;
 }
-
 
 /**
  * Point our reply lump of a request at header lines
@@ -297,7 +280,6 @@ void dr_request_fill_lump(struct sip_msg *request, const str *text)
 	if(lump)
 		lump->text = *text;
 }
-
 
 /** Calls that the table holds; a power of two */
 #define SLOTS 4096
@@ -320,7 +302,6 @@ struct table
 
 static struct table *table;
 
-
 /**
  * Make the table. Call once, before forking.
  *
@@ -334,7 +315,6 @@ int dr_request_init(void)
 	SHM_MEM_ERROR;
 	return -1;
 }
-
 
 /** A repeated INVITE has the same Call-ID and topmost branch (RFC 3261 section
  * 17.2.3) */
@@ -352,7 +332,6 @@ static bool identify(struct sip_msg *request, struct slot *slot)
 	slot->other = core_hash(branch, id, 0);
 	return true;
 }
-
 
 /**
  * Has this INVITE been refused before? Remembers that it has been now.

@@ -18,14 +18,12 @@
 #include "stats.h"
 #include "rpc.h"
 
-
 /** Where the totals of trunks go */
 struct trunk_list
 {
 	rpc_t *rpc;
 	void *list;
 };
-
 
 static int add_all(rpc_t *rpc, void *top, enum dr_per_reason what)
 {
@@ -41,7 +39,6 @@ static int add_all(rpc_t *rpc, void *top, enum dr_per_reason what)
 			return -1;
 	return 0;
 }
-
 
 /** Of a trunk only the reasons that came up: there may be many trunks */
 static int add_some(rpc_t *rpc, void *top, enum dr_per_reason what,
@@ -61,7 +58,6 @@ static int add_some(rpc_t *rpc, void *top, enum dr_per_reason what,
 	return 0;
 }
 
-
 static int add_trunk(void *param, const struct dr_trunk_stats *total)
 {
 	struct trunk_list *trunks = param;
@@ -75,7 +71,6 @@ static int add_trunk(void *param, const struct dr_trunk_stats *total)
 	return add_some(trunks->rpc, entry, DR_OUTCOMES, total);
 }
 
-
 static int add_counters(rpc_t *rpc, void *top)
 {
 	enum dr_counter counter;
@@ -87,7 +82,6 @@ static int add_counters(rpc_t *rpc, void *top)
 			return -1;
 	return 0;
 }
-
 
 /** stats: attempts and outcomes by reason, and by trunk and reason */
 static void rpc_stats(rpc_t *rpc, void *context)
@@ -102,13 +96,11 @@ static void rpc_stats(rpc_t *rpc, void *context)
 		rpc->fault(context, 500, "No memory for the reply");
 }
 
-
 /** Longest error of a map in a reply, in bytes */
 #define ERROR_MAX 1024
 /** Most bytes of errors in a reply: ctl silently cuts a list at 8 kB, and
  * jsonrpcs does not send what is too long for a datagram */
 #define ERRORS_MAX 7000
-
 
 /** Returns the bytes that it took, -1 when the reply has no room for it */
 static int add_error(
@@ -123,7 +115,6 @@ static int add_error(
 		return -1;
 	return (int)len;
 }
-
 
 /** Errors first, then warnings; says when there are more */
 static void add_errors(
@@ -146,7 +137,6 @@ static void add_errors(
 		}
 }
 
-
 static void answer_reload(rpc_t *rpc, void *context, const char *status,
 		const struct dr_map_errors *errors)
 {
@@ -162,7 +152,6 @@ static void answer_reload(rpc_t *rpc, void *context, const char *status,
 	}
 	add_errors(rpc, list, errors);
 }
-
 
 /** reload [dry]: read the map again, or only check it */
 static void rpc_reload(rpc_t *rpc, void *context)
@@ -192,14 +181,12 @@ static void rpc_reload(rpc_t *rpc, void *context)
 	dr_map_errors_free(&errors);
 }
 
-
 static int add_text(rpc_t *rpc, void *to, const char *name, struct dr_text text)
 {
 	str value = {(char *)(text.s ? text.s : ""), (int)text.len};
 
 	return rpc->struct_add(to, "S", name, &value);
 }
-
 
 static int add_profiles(rpc_t *rpc, void *list, const struct dr_map *map)
 {
@@ -213,7 +200,6 @@ static int add_profiles(rpc_t *rpc, void *list, const struct dr_map *map)
 			return -1;
 	return 0;
 }
-
 
 static int add_trunks(rpc_t *rpc, void *list, const struct dr_map *map)
 {
@@ -234,7 +220,6 @@ static int add_trunks(rpc_t *rpc, void *list, const struct dr_map *map)
 	return 0;
 }
 
-
 static int add_bridge_headers(
 		rpc_t *rpc, void *list, const struct dr_map *map, int bridge, int count)
 {
@@ -249,7 +234,6 @@ static int add_bridge_headers(
 	}
 	return 0;
 }
-
 
 static int add_bridges(rpc_t *rpc, void *list, const struct dr_map *map)
 {
@@ -274,7 +258,6 @@ static int add_bridges(rpc_t *rpc, void *list, const struct dr_map *map)
 	return 0;
 }
 
-
 static int add_map(rpc_t *rpc, void *top, const struct dr_map *map)
 {
 	void *list;
@@ -292,7 +275,6 @@ static int add_map(rpc_t *rpc, void *top, const struct dr_map *map)
 	return add_bridges(rpc, list, map);
 }
 
-
 /** show: the map in force */
 static void rpc_show(rpc_t *rpc, void *context)
 {
@@ -305,7 +287,6 @@ static void rpc_show(rpc_t *rpc, void *context)
 		rpc->fault(context, 500, "No memory for the reply");
 	dr_map_unref(map);
 }
-
 
 static int answer_explain(
 		rpc_t *rpc, void *context, const struct dr_explanation *explanation)
@@ -326,7 +307,6 @@ static int answer_explain(
 	}
 	return 0;
 }
-
 
 /** explain name=value ...: how a failed attempt is classified, and why */
 static void rpc_explain(rpc_t *rpc, void *context)
@@ -349,7 +329,6 @@ static void rpc_explain(rpc_t *rpc, void *context)
 		rpc->fault(context, 500, "No memory for the reply");
 	dr_map_unref(map);
 }
-
 
 static const char *doc_reload[] = {
 		"Read the map again and put it in force; with dry, only check it",

@@ -11,7 +11,6 @@
 
 #include "../../core/rpc.h"
 
-
 extern rpc_export_t dr_rpc[];
 
 #endif

@@ -25,7 +25,6 @@
 
 #include "stats.h"
 
-
 #define BUCKETS 1024
 
 /** A script may name trunks as it likes: more than these are not kept */
@@ -40,7 +39,6 @@ struct totals
 
 static struct totals *totals;
 
-
 static int init_totals(void)
 {
 	totals = shm_mallocxz(sizeof(*totals));
@@ -54,14 +52,12 @@ static int init_totals(void)
 	return -1;
 }
 
-
 static struct dr_trunk_stats **bucket_of(struct dr_text trunk)
 {
 	str name = {(char *)trunk.s, (int)trunk.len};
 
 	return &totals->buckets[get_hash1_raw(name.s, name.len) % BUCKETS];
 }
-
 
 static struct dr_trunk_stats *find(
 		struct dr_trunk_stats *total, struct dr_text trunk)
@@ -72,7 +68,6 @@ static struct dr_trunk_stats *find(
 		total = total->next;
 	return total;
 }
-
 
 static struct dr_trunk_stats *add(
 		struct dr_trunk_stats **bucket, struct dr_text trunk)
@@ -93,7 +88,6 @@ static struct dr_trunk_stats *add(
 	return total;
 }
 
-
 /** Count for a trunk, unless there is no memory, or there are too many trunks */
 static void count_for_trunk(
 		struct dr_text trunk, enum dr_per_reason what, enum dr_reason reason)
@@ -111,7 +105,6 @@ static void count_for_trunk(
 		total->counts[what][reason]++;
 	lock_release(&totals->lock);
 }
-
 
 /**
  * Go through the totals of all trunks, in no particular order
@@ -141,7 +134,6 @@ int dr_stats_each_trunk(dr_trunk_stats_f take, void *param)
 	}
 	return 0;
 }
-
 
 #define GROUP "disconnect_reason"
 
@@ -179,7 +171,6 @@ _Static_assert(sizeof(per_reason_texts) / sizeof(*per_reason_texts)
 					   && sizeof(defs) / sizeof(*defs) == DR_COUNTER_COUNT + 1,
 		"a counter has no name");
 
-
 /** The core keeps the name, so it is never freed */
 static char *name_of(enum dr_per_reason what, enum dr_reason reason)
 {
@@ -197,7 +188,6 @@ static char *name_of(enum dr_per_reason what, enum dr_reason reason)
 	return name;
 }
 
-
 static int register_per_reason(enum dr_per_reason what, enum dr_reason reason)
 {
 	char *name = name_of(what, reason);
@@ -206,7 +196,6 @@ static int register_per_reason(enum dr_per_reason what, enum dr_reason reason)
 						  0, per_reason_texts[what].doc, 0)
 				: -1;
 }
-
 
 /**
  * Register all statistics. Call once, before forking.
@@ -228,7 +217,6 @@ int dr_stats_init(void)
 	return err < 0 ? -1 : init_totals();
 }
 
-
 /**
  * @param counter  what to count
  * @param times    how often it happened
@@ -238,7 +226,6 @@ void dr_stats_count(enum dr_counter counter, int times)
 	counter_add(counters[counter], times);
 }
 
-
 /** The caller will send the call again with credentials: nothing has failed
  * yet. When the proxy itself sent some, it has: the trunk refused them. */
 static int is_challenge(const struct dr_answer *answer)
@@ -247,7 +234,6 @@ static int is_challenge(const struct dr_answer *answer)
 		   && (answer->decided_by == DR_BY_CODE
 				   || answer->decided_by == DR_BY_TRUNK);
 }
-
 
 /**
  * Count an answer, for all and for its trunk. A challenge, 401 or 407, counts
@@ -269,7 +255,6 @@ bool dr_stats_count_answer(
 	return true;
 }
 
-
 /**
  * @param what  attempts or outcomes
  *
@@ -280,7 +265,6 @@ const char *dr_stats_per_reason_name(enum dr_per_reason what)
 	return per_reason_texts[what].name;
 }
 
-
 /**
  * @return the name of a counter
  */
@@ -289,7 +273,6 @@ const char *dr_stats_name(enum dr_counter counter)
 	return counter_get_name(counters[counter]);
 }
 
-
 /**
  * @return the value of a counter, of all processes
  */
@@ -297,7 +280,6 @@ long dr_stats_value(enum dr_counter counter)
 {
 	return counter_get_val(counters[counter]);
 }
-
 
 /**
  * @param what    attempts or outcomes

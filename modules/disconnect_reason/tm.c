@@ -30,7 +30,6 @@ static enum kill_reason (*get_kill_reason)(void);
 static void (*reset_kill_reason)(void);
 static void (*set_kill_reason)(enum kill_reason);
 
-
 /**
  * Bind tm. Call once, before forking.
  *
@@ -60,7 +59,6 @@ int dr_tm_init(void)
 	return -1;
 }
 
-
 /**
  * @return the transaction that this process works on, or NULL
  */
@@ -70,7 +68,6 @@ struct cell *dr_tm_here(void)
 
 	return t == T_UNDEFINED ? NULL : t;
 }
-
 
 /**
  * Take tm's reply lock the re-entrant way tm does
@@ -89,7 +86,6 @@ void dr_tm_lock(struct cell *t)
 	atomic_set(&t->reply_locker_pid, pid);
 }
 
-
 /**
  * Release tm's reply lock
  *
@@ -105,7 +101,6 @@ void dr_tm_unlock(struct cell *t)
 	unlock(&t->reply_mutex);
 }
 
-
 /**
  * @param reply  reply of a branch, as tm has it
  *
@@ -115,7 +110,6 @@ bool dr_tm_is_real(const struct sip_msg *reply)
 {
 	return reply != NULL && reply != FAKED_REPLY;
 }
-
 
 /**
  * A retransmission finds the transaction as well, and another worker may be
@@ -132,12 +126,10 @@ bool dr_tm_is_request_of(const struct cell *t, const struct sip_msg *msg)
 	return stored && stored->id == msg->id && stored->pid == msg->pid;
 }
 
-
 static bool is_answered(const struct cell *t)
 {
 	return t->uas.status >= 200 || t->uas.request == NULL || is_local(t);
 }
-
 
 /**
  * @return whether every branch has ended, or there is none, and the caller has
@@ -155,7 +147,6 @@ bool dr_tm_is_stuck(const struct cell *t)
 	return true;
 }
 
-
 /**
  * A request_route has ended. Did its t_relay() fail, so that tm replies, since
  * the script did not? That a transaction has no branch does not show it: a
@@ -170,7 +161,6 @@ bool dr_tm_will_answer(const struct cell *t)
 	return !is_answered(t) && get_kill_reason() == REQ_ERR_DELAYED;
 }
 
-
 /**
  * Remember where tm stands in this process, before a script runs that may make
  * it look up another transaction
@@ -184,7 +174,6 @@ void dr_tm_leave(struct dr_tm_place *place)
 	place->kill_reason = (int)get_kill_reason();
 	dr_tm.t_sett(T_UNDEFINED, T_BR_UNDEFINED);
 }
-
 
 /**
  * Put tm back where it stood. What it found for the script is released.
@@ -202,7 +191,6 @@ void dr_tm_return(const struct dr_tm_place *place)
 	set_kill_reason((enum kill_reason)place->kill_reason);
 }
 
-
 /**
  * @return whether there is a branch that tm will cancel for the caller's CANCEL,
  *         and whose end makes tm reply
@@ -218,7 +206,6 @@ bool dr_tm_has_live_branch(const struct cell *t)
 	return false;
 }
 
-
 /**
  * @return whether tm has begun to cancel a branch
  */
@@ -233,7 +220,6 @@ bool dr_tm_cancels(const struct cell *t)
 	return false;
 }
 
-
 /**
  * @param branch  branch of the transaction
  *
@@ -245,7 +231,6 @@ bool dr_tm_has_ended(const struct cell *t, int branch)
 	return !(t->uac[branch].flags & TM_UAC_FLAG_BLIND)
 		   && t->uac[branch].last_received >= 300;
 }
-
 
 /**
  * @return the last branch that was sent to a trunk and failed, -1 when there is
@@ -261,7 +246,6 @@ int dr_tm_last_attempt(const struct cell *t)
 	return -1;
 }
 
-
 /**
  * @return the code that tm gives a branch whose timer ended, or that it could not
  *         send
@@ -271,7 +255,6 @@ int dr_tm_timeout_code(void)
 	return timeout_code ? *timeout_code : 408;
 }
 
-
 /**
  * @return whether tm drops the replies of a call whose failure is handled, also
  *         when no branch is added: failure_reply_mode 1 and 2
@@ -280,7 +263,6 @@ bool dr_tm_drops_replies(void)
 {
 	return reply_mode && (*reply_mode == 1 || *reply_mode == 2);
 }
-
 
 /**
  * Overrule failure_reply_mode for the replies that tm has for a call. Call it

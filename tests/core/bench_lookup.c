@@ -78,7 +78,6 @@ static const struct
 	int trunks;
 } sizes[] = {{10, 1}, {100, 10}, {10000, 1000}};
 
-
 static struct dr_text keep(struct dr_spec *spec, const char *format, int number)
 {
 	char buf[64];
@@ -87,14 +86,12 @@ static struct dr_text keep(struct dr_spec *spec, const char *format, int number)
 	return dr_spec_text(spec, buf, strlen(buf));
 }
 
-
 static void set_code(
 		struct dr_spec *spec, struct dr_conditions *when, unsigned short code)
 {
 	when->codes = dr_spec_keep(spec, &code, sizeof(code));
 	when->code_count = 1;
 }
-
 
 /* Conditions of a rule; no two rules of a profile have the same */
 static void set_conditions(struct dr_spec *spec, struct dr_conditions *when,
@@ -123,7 +120,6 @@ static void set_conditions(struct dr_spec *spec, struct dr_conditions *when,
 	}
 }
 
-
 static void add_rules(struct dr_spec *spec, enum kind kind, int rules)
 {
 	int i;
@@ -145,7 +141,6 @@ static void add_rules(struct dr_spec *spec, enum kind kind, int rules)
 	}
 }
 
-
 static void add_host(struct dr_spec *spec, int trunk)
 {
 	struct dr_spec_pattern *pattern = dr_spec_add(spec, trunk_patterns);
@@ -154,7 +149,6 @@ static void add_host(struct dr_spec *spec, int trunk)
 	pattern->is_host = true;
 	pattern->text = keep(spec, "*.t%d.example.net", trunk);
 }
-
 
 static void add_network(struct dr_spec *spec, int trunk)
 {
@@ -168,7 +162,6 @@ static void add_network(struct dr_spec *spec, int trunk)
 	address->bytes[1] = (unsigned char)(trunk / 256);
 	address->bytes[2] = (unsigned char)(trunk % 256);
 }
-
 
 static struct dr_map *make_map(enum kind kind, int rules, int trunks)
 {
@@ -195,7 +188,6 @@ static struct dr_map *make_map(enum kind kind, int rules, int trunks)
 	return map;
 }
 
-
 static int find_profile(const struct dr_map *map, int number)
 {
 	static const struct dr_text host = DR_TEXT("sbc-3.t0.example.net");
@@ -214,7 +206,6 @@ static int find_profile(const struct dr_map *map, int number)
 	dr_map_get_trunk(map, found, &trunk);
 	return trunk.profile;
 }
-
 
 /* Answer; not inlined, so that valgrind sees it apart. The sum of all
  * reasons keeps a compiler from leaving something out. */
@@ -242,7 +233,6 @@ __attribute__((noinline)) unsigned ask_all(
 	return sum;
 }
 
-
 static double now(void)
 {
 	struct timespec time;
@@ -250,7 +240,6 @@ static double now(void)
 	clock_gettime(CLOCK_MONOTONIC, &time);
 	return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
-
 
 /* Nanoseconds of an answer, the least of some rounds */
 static double measure(const struct dr_map *map)
@@ -271,7 +260,6 @@ static double measure(const struct dr_map *map)
 	return best;
 }
 
-
 /* Measure one map; the ratio is to the nanoseconds of another one */
 static double measure_map(enum kind kind, int rules, int trunks, double other)
 {
@@ -283,7 +271,6 @@ static double measure_map(enum kind kind, int rules, int trunks, double other)
 	free(map);
 	return each;
 }
-
 
 static int measure_all(void)
 {
@@ -305,7 +292,6 @@ static int measure_all(void)
 	}
 	return 0;
 }
-
 
 int main(int argc, char **argv)
 {

@@ -55,7 +55,6 @@ static const struct kind
 				0},
 };
 
-
 static char *append(char *s, const char *text)
 {
 	size_t len = strlen(text);
@@ -63,7 +62,6 @@ static char *append(char *s, const char *text)
 	memcpy(s, text, len);
 	return s + len;
 }
-
 
 static const struct kind *find_kind(const char *name)
 {
@@ -75,7 +73,6 @@ static const struct kind *find_kind(const char *name)
 	}
 	return NULL;
 }
-
 
 int main(int argc, char **argv)
 {

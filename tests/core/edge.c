@@ -23,7 +23,6 @@ static struct
 } maps[EDGE_MAX];
 static size_t map_count;
 
-
 /**
  * Copy a text to where the byte after it can not be read: whoever looks at it
  * dies of SIGSEGV. All copies live until edge_free().
@@ -53,7 +52,6 @@ struct dr_text edge_text(const char *s, size_t len)
 	return (struct dr_text){map + room - len, len};
 }
 
-
 /**
  * Copy a string without its zero byte; see edge_text()
  *
@@ -65,7 +63,6 @@ struct dr_text edge_string(const char *s)
 {
 	return edge_text(s, strlen(s));
 }
-
 
 /**
  * Free all copies; a teardown function for cmocka

@@ -15,7 +15,6 @@
 #include "map_design.h"
 #include "map_load.h"
 
-
 /**
  * View a string.
  *
@@ -26,7 +25,6 @@ struct dr_text text_of(const char *s)
 {
 	return (struct dr_text){s, strlen(s)};
 }
-
 
 /**
  * Fail the test unless a text is this one.
@@ -39,7 +37,6 @@ void assert_text(struct dr_text text, const char *expected)
 	assert_int_equal(text.len, strlen(expected));
 	assert_memory_equal(text.s, expected, text.len);
 }
-
 
 /**
  * Load a map about which nothing is to be said.
@@ -58,7 +55,6 @@ struct dr_map *load_map(const char *path)
 	return map;
 }
 
-
 /**
  * Load the map of the design: setup of a group of tests.
  *
@@ -70,7 +66,6 @@ int load_design(void **state)
 	*state = load_map(DESIGN);
 	return 0;
 }
-
 
 /**
  * Free the map of load_design(): teardown of a group of tests.

@@ -20,7 +20,6 @@
 #define FIELDS_SEEN 32
 #define WORDS_MAX 256
 
-
 static bool fits_code(const struct dr_conditions *when, int code)
 {
 	size_t i;
@@ -33,7 +32,6 @@ static bool fits_code(const struct dr_conditions *when, int code)
 	}
 	return when->code_count == 0;
 }
-
 
 /* The first cause of the reply that is among those a rule asks for */
 static int fitting_cause(
@@ -53,12 +51,10 @@ static int fitting_cause(
 	return DR_CAUSE_NONE;
 }
 
-
 static bool is_word(char c)
 {
 	return (unsigned char)c >= 0x80 || isalnum((unsigned char)c);
 }
-
 
 /* Write the words of a text in lower case, a space before and after each, as
  * long as they fit. The first space stands for the begin of the text. */
@@ -84,7 +80,6 @@ static void write_words(char *out, size_t room, struct dr_text text)
 	out[len] = '\0';
 }
 
-
 static bool fits_phrase(struct dr_text wanted, struct dr_text phrase)
 {
 	char words[WORDS_MAX + 2];
@@ -95,12 +90,10 @@ static bool fits_phrase(struct dr_text wanted, struct dr_text phrase)
 	return strstr(all, words) != NULL;
 }
 
-
 static bool is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
-
 
 /* Does a value, unfolded, begin with a prefix? */
 static bool fits_prefix(struct dr_text prefix, struct dr_text value)
@@ -125,13 +118,11 @@ static bool fits_prefix(struct dr_text prefix, struct dr_text value)
 	return true;
 }
 
-
 static bool has_name(const struct dr_header *header, struct dr_text name)
 {
 	return header->name.len == name.len
 		   && strncasecmp(header->name.s, name.s, name.len) == 0;
 }
-
 
 /* Does any rule of the map ask for a header field? */
 static bool is_asked_for(
@@ -147,7 +138,6 @@ static bool is_asked_for(
 	}
 	return false;
 }
-
 
 /* A reply has no more header fields that any rule asks for than FIELDS_SEEN */
 static bool fits_header(const struct dr_spec *spec,
@@ -165,7 +155,6 @@ static bool fits_header(const struct dr_spec *spec,
 	}
 	return false;
 }
-
 
 static bool fits(const struct dr_spec *spec, const struct dr_conditions *when,
 		const struct dr_attempt *attempt, int *cause)
@@ -192,7 +181,6 @@ static bool fits(const struct dr_spec *spec, const struct dr_conditions *when,
 	return when->header.len == 0
 		   || (is_reply && fits_header(spec, when, attempt));
 }
-
 
 /**
  * Find the rule that decides an attempt, rule by rule
@@ -229,7 +217,6 @@ int model_rule(const struct dr_spec *spec, const struct dr_attempt *attempt,
 	return found;
 }
 
-
 /* Does a host name, without the dot at its end, end like a pattern does? */
 static size_t host_fits(struct dr_text pattern, const char *host, size_t len)
 {
@@ -249,7 +236,6 @@ static size_t host_fits(struct dr_text pattern, const char *host, size_t len)
 
 	return pattern.len;
 }
-
 
 /**
  * Find the trunk of a host name, pattern by pattern
@@ -280,7 +266,6 @@ int model_trunk_of_host(const struct dr_spec *spec, const char *host)
 	return found;
 }
 
-
 static bool is_inside(
 		const struct dr_network *network, const struct dr_address *address)
 {
@@ -298,7 +283,6 @@ static bool is_inside(
 	}
 	return true;
 }
-
 
 /**
  * Find the trunk of an address, network by network

@@ -34,7 +34,6 @@ static const char *const labels[] = {"a", "B", "a-1", "example", "net", "x"};
 
 #define PICK(state, array) ((array)[model_random((state), COUNT(array))])
 
-
 /**
  * The next random number
  *
@@ -51,18 +50,15 @@ unsigned model_random(uint32_t *state, unsigned below)
 	return *state % below;
 }
 
-
 static bool chance(uint32_t *state, unsigned percent)
 {
 	return model_random(state, 100) < percent;
 }
 
-
 static struct dr_text text_of(const char *s)
 {
 	return (struct dr_text){s, strlen(s)};
 }
-
 
 static void random_codes(
 		uint32_t *state, struct dr_spec *spec, struct dr_conditions *when)
@@ -76,7 +72,6 @@ static void random_codes(
 	when->codes = dr_spec_keep(spec, list, sizeof(list));
 }
 
-
 static void random_causes(
 		uint32_t *state, struct dr_spec *spec, struct dr_conditions *when)
 {
@@ -88,7 +83,6 @@ static void random_causes(
 		list[i] = PICK(state, causes);
 	when->causes = dr_spec_keep(spec, list, sizeof(list));
 }
-
 
 static void random_conditions(
 		uint32_t *state, struct dr_spec *spec, struct dr_conditions *when)
@@ -110,7 +104,6 @@ static void random_conditions(
 		when->prefix = text_of(PICK(state, prefixes));
 	}
 }
-
 
 /**
  * Fill a spec with random profiles and rules
@@ -147,7 +140,6 @@ void model_rules(uint32_t *state, struct dr_spec *spec)
 	}
 }
 
-
 static void random_host(uint32_t *state, char *host, size_t size)
 {
 	size_t count = 1 + model_random(state, 4);
@@ -159,7 +151,6 @@ static void random_host(uint32_t *state, char *host, size_t size)
 	if(chance(state, 20))
 		snprintf(host + len, size - len, ".");
 }
-
 
 static void random_network(uint32_t *state, struct dr_network *network)
 {
@@ -173,7 +164,6 @@ static void random_network(uint32_t *state, struct dr_network *network)
 	network->bits = model_random(state, (unsigned)network->address.len * 8 + 1);
 	dr_network_cut(network);
 }
-
 
 /* Would a pattern find what another one finds already? */
 static bool is_taken(
@@ -196,7 +186,6 @@ static bool is_taken(
 	}
 	return false;
 }
-
 
 static void random_pattern(uint32_t *state, struct dr_spec *spec, int owner)
 {
@@ -221,7 +210,6 @@ static void random_pattern(uint32_t *state, struct dr_spec *spec, int owner)
 	out = dr_spec_add(spec, trunk_patterns);
 	*out = pattern;
 }
-
 
 /**
  * Add random trunks to a spec; no two patterns are the same
@@ -249,7 +237,6 @@ void model_trunks(uint32_t *state, struct dr_spec *spec)
 	}
 }
 
-
 static void random_phrase(uint32_t *state, char *phrase)
 {
 	unsigned count = model_random(state, 6);
@@ -260,7 +247,6 @@ static void random_phrase(uint32_t *state, char *phrase)
 		len += (size_t)snprintf(phrase + len, MODEL_PHRASE_MAX - len, "%s%s",
 				PICK(state, words), PICK(state, gaps));
 }
-
 
 static void random_headers(uint32_t *state, char *out)
 {
@@ -280,7 +266,6 @@ static void random_headers(uint32_t *state, char *out)
 	}
 	snprintf(out + len, MODEL_HEADERS_MAX - len, "To: x\r\n\r\nX-A: 3\r\n");
 }
-
 
 /**
  * Make a random attempt

@@ -29,7 +29,6 @@ char map_folder[] = "/tmp/dr-map-XXXXXX";
 /** The map in it */
 char map_path[PATH_SIZE];
 
-
 /**
  * Make the folder: setup of a group of tests.
  *
@@ -45,7 +44,6 @@ int make_folder(void **state)
 	return 0;
 }
 
-
 /**
  * Remove the folder: teardown of a group of tests.
  *
@@ -57,7 +55,6 @@ int remove_folder(void **state)
 	(void)state;
 	return rmdir(map_folder);
 }
-
 
 /**
  * Stop whoever waits for ever: setup of a test.
@@ -71,7 +68,6 @@ int set_alarm(void **state)
 	alarm(SECONDS_MAX);
 	return 0;
 }
-
 
 /**
  * Remove the map and the alarm: teardown of a test.
@@ -87,7 +83,6 @@ int remove_map(void **state)
 	return 0;
 }
 
-
 /**
  * Begin to write the map.
  *
@@ -102,7 +97,6 @@ FILE *begin_map(void)
 	return file;
 }
 
-
 /**
  * Close what was written.
  *
@@ -116,7 +110,6 @@ void end_map(FILE *file)
 	err = fclose(file);
 	assert_int_equal(err, 0);
 }
-
 
 /**
  * Load a map that has one error, or fail the test.
@@ -142,7 +135,6 @@ void assert_refused(const char *file, int line, const char *words)
 	dr_map_errors_free(&complaints);
 	assert_null(complaints.list);
 }
-
 
 /**
  * Load the map that was written, about which nothing is to be said.

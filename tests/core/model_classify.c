@@ -49,7 +49,6 @@ static const struct row causes[] = {
 #include "table_q850_causes.h"
 };
 
-
 static const struct row *numbered(
 		const struct row *rows, size_t count, int number)
 {
@@ -62,7 +61,6 @@ static const struct row *numbered(
 	return NULL;
 }
 
-
 static void take(
 		struct dr_answer *answer, enum dr_decider by, const struct row *row)
 {
@@ -71,7 +69,6 @@ static void take(
 	answer->detail = row->detail;
 	answer->row = row->words;
 }
-
 
 static void take_event(struct dr_answer *answer, const char *id)
 {
@@ -82,7 +79,6 @@ static void take_event(struct dr_answer *answer, const char *id)
 			take(answer, DR_BY_EVENT, &events[i]);
 	}
 }
-
 
 static void take_code(struct dr_answer *answer, int code)
 {
@@ -95,7 +91,6 @@ static void take_code(struct dr_answer *answer, int code)
 	else
 		take_event(answer, code < 600 ? "UNKNOWN_CODE" : "UNKNOWN_600_UP");
 }
-
 
 static bool says_blocked(const struct dr_attempt *attempt)
 {
@@ -123,14 +118,12 @@ static bool says_blocked(const struct dr_attempt *attempt)
 	return false;
 }
 
-
 static bool is_soft(int code)
 {
 	const struct row *row = numbered(codes, COUNT(codes), code);
 
 	return row && row->mark;
 }
-
 
 /* The first cause that overrides decides; where none does, the first one is
  * told */
@@ -153,7 +146,6 @@ static bool refine(struct dr_answer *answer, struct dr_text headers)
 	return false;
 }
 
-
 static int first_cause(const struct dr_attempt *attempt, bool q850)
 {
 	struct dr_text headers = attempt->headers;
@@ -163,7 +155,6 @@ static int first_cause(const struct dr_attempt *attempt, bool q850)
 				   ? model_cause_next(&headers, &body)
 				   : DR_CAUSE_NONE;
 }
-
 
 static void take_report(
 		struct dr_answer *answer, const struct dr_attempt *attempt, bool q850)
@@ -177,7 +168,6 @@ static void take_report(
 	answer->rule = DR_NONE;
 }
 
-
 static void take_rule(struct dr_answer *answer,
 		const struct dr_attempt *attempt, const struct dr_spec_rule *rule,
 		int cause, bool q850)
@@ -189,7 +179,6 @@ static void take_rule(struct dr_answer *answer,
 	answer->detail = rule->detail;
 	answer->cause = cause == DR_CAUSE_NONE ? first_cause(attempt, q850) : cause;
 }
-
 
 static void take_reply(
 		struct dr_answer *answer, const struct dr_attempt *attempt, bool q850)
@@ -204,7 +193,6 @@ static void take_reply(
 		take_code(answer, attempt->code);
 }
 
-
 static void take_timeout(struct dr_answer *answer, enum dr_after after)
 {
 	if(after == DR_AFTER_RINGING)
@@ -214,7 +202,6 @@ static void take_timeout(struct dr_answer *answer, enum dr_after after)
 	else
 		take_event(answer, "NO_REPLY");
 }
-
 
 /**
  * Classify an attempt; as dr_classify()
@@ -254,12 +241,10 @@ void model_classify(const struct dr_spec *spec,
 		take_code(answer, attempt->code);
 }
 
-
 static bool same_text(struct dr_text a, struct dr_text b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.s, b.s, a.len) == 0);
 }
-
 
 /**
  * What is different in two answers?

@@ -13,12 +13,10 @@
 
 #include "model_reply.h"
 
-
 static bool is_one_of(char c, const char *set)
 {
 	return c != '\0' && strchr(set, c) != NULL;
 }
-
 
 static struct dr_text trimmed(struct dr_text text)
 {
@@ -28,7 +26,6 @@ static struct dr_text trimmed(struct dr_text text)
 		text.len--;
 	return text;
 }
-
 
 /**
  * Is a text a word, in any case?
@@ -43,7 +40,6 @@ bool model_alike(struct dr_text text, const char *word)
 	return text.len == strlen(word) && strncasecmp(text.s, word, text.len) == 0;
 }
 
-
 /* Does a line end with the byte at i, and a header field with it? */
 static bool ends_field(struct dr_text text, size_t i)
 {
@@ -55,7 +51,6 @@ static bool ends_field(struct dr_text text, size_t i)
 
 	return text.s[i] == '\r' && !is_last && !is_one_of(next, "\r\n \t");
 }
-
 
 /**
  * Take the next header field off the front; as dr_header_next()
@@ -92,7 +87,6 @@ bool model_header_next(struct dr_text *headers, struct dr_header *header)
 	return true;
 }
 
-
 /* Take what stands before the next separator outside quotes off the front, and
  * the separator with it */
 static struct dr_text take(struct dr_text *text, char separator)
@@ -116,7 +110,6 @@ static struct dr_text take(struct dr_text *text, char separator)
 	return trimmed(part);
 }
 
-
 static bool is_token(struct dr_text text)
 {
 	static const char chars[] = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -129,7 +122,6 @@ static bool is_token(struct dr_text text)
 	}
 	return text.len > 0;
 }
-
 
 /* A number without its leading zeros is one of up to three digits */
 static int cause_of(struct dr_text text)
@@ -152,7 +144,6 @@ static int cause_of(struct dr_text text)
 	return atoi(digits); /* NOLINT(cert-err34-c): digits only */
 }
 
-
 /* What stands in quotes; empty when it is not in one pair of them */
 static struct dr_text inside_quotes(struct dr_text text)
 {
@@ -167,7 +158,6 @@ static struct dr_text inside_quotes(struct dr_text text)
 	return i + 1 == text.len ? (struct dr_text){text.s + 1, text.len - 2}
 							 : none;
 }
-
 
 static void read_params(struct dr_text params, struct dr_reason_value *value)
 {
@@ -189,7 +179,6 @@ static void read_params(struct dr_text params, struct dr_reason_value *value)
 		}
 	}
 }
-
 
 /**
  * Take the next value off the front of a Reason header field's body; as
@@ -214,7 +203,6 @@ bool model_reason_next(struct dr_text *body, struct dr_reason_value *value)
 	}
 	return false;
 }
-
 
 /**
  * Take the next Q.850 cause off the front of a reply

@@ -26,14 +26,12 @@ struct message
 	size_t *next; /* where the next character begins */
 };
 
-
 static bool stands_at(const struct message *m, size_t i, const char *text)
 {
 	size_t len = strlen(text);
 
 	return i + len <= m->len && memcmp(m->s + i, text, len) == 0;
 }
-
 
 static bool is_token_char(char c)
 {
@@ -44,12 +42,10 @@ static bool is_token_char(char c)
 					  != NULL;
 }
 
-
 static bool is_odd(char c)
 {
 	return (unsigned char)c <= 0x20 || (unsigned char)c >= 0x7f;
 }
-
 
 /* Where Kamailio's header section ends: at the empty line */
 static size_t find_empty_line(const struct message *m, size_t headers)
@@ -64,7 +60,6 @@ static size_t find_empty_line(const struct message *m, size_t headers)
 	return m->len;
 }
 
-
 static bool is_lax(const struct message *m, size_t headers)
 {
 	size_t i = headers;
@@ -73,7 +68,6 @@ static bool is_lax(const struct message *m, size_t headers)
 		i++;
 	return i == m->len || m->s[i - 1] != '\r';
 }
-
 
 static void repair_lines(struct message *m, size_t headers)
 {
@@ -91,7 +85,6 @@ static void repair_lines(struct message *m, size_t headers)
 	}
 }
 
-
 static size_t find_body(const struct message *m, size_t headers)
 {
 	size_t i;
@@ -102,7 +95,6 @@ static size_t find_body(const struct message *m, size_t headers)
 	}
 	return m->len;
 }
-
 
 /* Read each character as the most generous reader does */
 static void read_characters(struct message *m)
@@ -131,12 +123,10 @@ static void read_characters(struct message *m)
 	}
 }
 
-
 static char plain(char c)
 {
 	return (char)(c == '_' ? '-' : tolower((unsigned char)c));
 }
-
 
 /* Where the name that begins at i ends; 0 when it does not */
 static size_t end_of_name(
@@ -159,14 +149,12 @@ static size_t end_of_name(
 	return i;
 }
 
-
 static bool ends_field_name(const struct message *m, size_t i, size_t body)
 {
 	while(i < body && m->s[i] != '\0' && is_odd(m->s[i]))
 		i++;
 	return i < body && (m->s[i] == '\0' || m->s[i] == ':');
 }
-
 
 /* Mark a name at i; returns how many there were */
 static size_t mark(const struct message *m, size_t i, size_t body,
@@ -182,7 +170,6 @@ static size_t mark(const struct message *m, size_t i, size_t body,
 	}
 	return 1;
 }
-
 
 static size_t hide_names(struct message *m, size_t phrase, size_t headers,
 		const struct dr_text *names, size_t count)
@@ -210,7 +197,6 @@ static size_t hide_names(struct message *m, size_t phrase, size_t headers,
 	free(marks);
 	return found;
 }
-
 
 /**
  * Make header names in a SIP reply unreadable, in place; as dr_strip()

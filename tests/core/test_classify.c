@@ -37,13 +37,11 @@ struct classify_case
 	enum dr_decider by;
 };
 
-
 static void assert_text(struct dr_text text, const char *expected)
 {
 	assert_int_equal(text.len, strlen(expected));
 	assert_memory_equal(text.s, expected, text.len);
 }
-
 
 static struct dr_answer classify(const struct classify_case *c, bool q850)
 {
@@ -64,7 +62,6 @@ static struct dr_answer classify(const struct classify_case *c, bool q850)
 	return answer;
 }
 
-
 static void check_cases(const struct classify_case *cases, size_t count)
 {
 	size_t i;
@@ -81,7 +78,6 @@ static void check_cases(const struct classify_case *cases, size_t count)
 		assert_int_equal(answer.decided_by, c->by);
 	}
 }
-
 
 static void test_seven_rows(void **state)
 {
@@ -107,7 +103,6 @@ static void test_seven_rows(void **state)
 	check_cases(cases, COUNT(cases));
 }
 
-
 static void test_every_5xx(void **state)
 {
 	struct classify_case c = {"5xx", DR_SOURCE_REMOTE, DR_AFTER_NONE, 0, "", "",
@@ -117,7 +112,6 @@ static void test_every_5xx(void **state)
 	for(c.code = 500; c.code <= 599; c.code++)
 		assert_int_equal(classify(&c, true).reason, DR_SIP_TRUNK_FAILURE);
 }
-
 
 static void test_no_reply(void **state)
 {
@@ -143,7 +137,6 @@ static void test_no_reply(void **state)
 	check_cases(cases, COUNT(cases));
 }
 
-
 static void test_unresolved(void **state)
 {
 	const struct dr_attempt attempt = {
@@ -156,7 +149,6 @@ static void test_unresolved(void **state)
 	assert_int_equal(answer.detail.len, strlen("dns"));
 	assert_memory_equal(answer.detail.s, "dns", answer.detail.len);
 }
-
 
 static void test_cancel_wins(void **state)
 {
@@ -180,7 +172,6 @@ static void test_cancel_wins(void **state)
 	(void)state;
 	check_cases(cases, COUNT(cases));
 }
-
 
 static void test_blocked(void **state)
 {
@@ -218,7 +209,6 @@ static void test_blocked(void **state)
 	check_cases(cases, COUNT(cases));
 }
 
-
 #define A_480 DR_SOURCE_REMOTE, DR_AFTER_NONE, 480, ""
 
 static void test_q850(void **state)
@@ -252,7 +242,6 @@ static void test_q850(void **state)
 	check_cases(cases, COUNT(cases));
 }
 
-
 /* The first cause that overrides decides; one that does not, or that has no
  * row, keeps nothing from a later one */
 static void test_several_q850(void **state)
@@ -282,7 +271,6 @@ static void test_several_q850(void **state)
 	check_cases(cases, COUNT(cases));
 }
 
-
 static bool is_soft(int code)
 {
 	static const int soft[] = {
@@ -295,7 +283,6 @@ static bool is_soft(int code)
 	}
 	return false;
 }
-
 
 static void test_soft_codes_only(void **state)
 {
@@ -318,7 +305,6 @@ static void test_soft_codes_only(void **state)
 	}
 }
 
-
 static void test_q850_of_remote_only(void **state)
 {
 	struct classify_case c = {"", DR_SOURCE_REMOTE, DR_AFTER_NONE, 480, "",
@@ -332,7 +318,6 @@ static void test_q850_of_remote_only(void **state)
 				source == DR_SOURCE_REMOTE);
 	}
 }
-
 
 static void test_487(void **state)
 {
@@ -354,7 +339,6 @@ static void test_487(void **state)
 	(void)state;
 	check_cases(cases, COUNT(cases));
 }
-
 
 /* What a trusted trunk reports stands above all that its reply says, and a cause
  * is told where it would have counted */
@@ -422,7 +406,6 @@ static void test_reported(void **state)
 	}
 }
 
-
 /* Nobody but the trunk itself reports anything */
 static void test_reported_by_remote_only(void **state)
 {
@@ -450,7 +433,6 @@ static void test_reported_by_remote_only(void **state)
 	}
 }
 
-
 /* For the trunk its caller is this proxy, so it does not know whether the caller
  * gave up */
 static void test_reported_cancel(void **state)
@@ -467,7 +449,6 @@ static void test_reported_cancel(void **state)
 	assert_text(answer.detail, "terminated");
 	assert_int_equal(answer.decided_by, DR_BY_EVENT);
 }
-
 
 static void test_odd_codes(void **state)
 {
@@ -492,7 +473,6 @@ static void test_odd_codes(void **state)
 	}
 }
 
-
 /* SIP has no class from 700 on, but room for such a code */
 static void test_codes_from_700_on(void **state)
 {
@@ -509,7 +489,6 @@ static void test_codes_from_700_on(void **state)
 	}
 }
 
-
 static struct dr_answer an_answer(int code, int cause)
 {
 	return (struct dr_answer){.reason = DR_USER_REJECTED,
@@ -519,7 +498,6 @@ static struct dr_answer an_answer(int code, int cause)
 			.cause = cause};
 }
 
-
 static void assert_prints(const struct dr_answer *answer, const char *expected)
 {
 	char buf[DR_DETAIL_HEADER_MAX];
@@ -528,7 +506,6 @@ static void assert_prints(const struct dr_answer *answer, const char *expected)
 			dr_detail_print(buf, sizeof(buf), answer), strlen(expected));
 	assert_string_equal(buf, expected);
 }
-
 
 static void test_detail_check(void **state)
 {
@@ -547,7 +524,6 @@ static void test_detail_check(void **state)
 		assert_int_equal(dr_detail_check(edge_string(bad[i])), EINVAL);
 	assert_int_equal(dr_detail_check(EDGE("a\0")), EINVAL);
 }
-
 
 static void test_detail_print(void **state)
 {
@@ -569,7 +545,6 @@ static void test_detail_print(void **state)
 	assert_prints(&answer, "source=timeout;trunk=twilio-eu");
 }
 
-
 static void test_detail_print_sizes(void **state)
 {
 	static const char expected[] = "code=603;detail=declined;source=remote";
@@ -586,7 +561,6 @@ static void test_detail_print_sizes(void **state)
 		answer = an_answer(603, DR_CAUSE_NONE);
 	}
 }
-
 
 static void test_detail_print_longest(void **state)
 {
@@ -605,7 +579,6 @@ static void test_detail_print_longest(void **state)
 		assert_int_equal(len, strlen(buf));
 	}
 }
-
 
 static void test_detail_print_no_tokens(void **state)
 {
@@ -628,7 +601,6 @@ static void test_detail_print_no_tokens(void **state)
 	answer.source = DR_SOURCE_COUNT;
 	assert_int_equal(dr_detail_print(buf, sizeof(buf), &answer), 0);
 }
-
 
 int main(void)
 {

@@ -24,7 +24,6 @@
 
 static struct dr_map *map, *trusting;
 
-
 static int load(const char *path, struct dr_map **loaded)
 {
 	struct dr_map_errors complaints;
@@ -34,13 +33,11 @@ static int load(const char *path, struct dr_map **loaded)
 	return err;
 }
 
-
 static int load_maps(void **state)
 {
 	(void)state;
 	return load(MAP, &map) || load(TRUSTING_MAP, &trusting);
 }
-
 
 static int free_maps(void **state)
 {
@@ -49,7 +46,6 @@ static int free_maps(void **state)
 	free(trusting);
 	return 0;
 }
-
 
 /* Ask with words that are separated by "|" */
 static int ask(const struct dr_map *asked, const char *words,
@@ -66,7 +62,6 @@ static int ask(const struct dr_map *asked, const char *words,
 	}
 	return dr_explain(asked, &query, explanation);
 }
-
 
 /* All pairs as one text, NAME=VALUE and a space each */
 static void print_pairs(
@@ -88,7 +83,6 @@ static void print_pairs(
 	}
 }
 
-
 static void assert_answer(
 		const struct dr_map *asked, const char *words, const char *expected)
 {
@@ -101,7 +95,6 @@ static void assert_answer(
 	assert_string_equal(pairs, expected);
 }
 
-
 static void assert_no_answer(
 		const struct dr_map *asked, const char *words, const char *error)
 {
@@ -112,7 +105,6 @@ static void assert_no_answer(
 	assert_int_equal(explanation.pair_count, 0);
 }
 
-
 static void assert_no_word(struct dr_text word, const char *error)
 {
 	struct dr_query query;
@@ -121,7 +113,6 @@ static void assert_no_word(struct dr_text word, const char *error)
 	assert_int_equal(dr_query_add_word(&query, word), EINVAL);
 	assert_string_equal(query.error, error);
 }
-
 
 static void test_built_in(void **state)
 {
@@ -147,7 +138,6 @@ static void test_built_in(void **state)
 			"source=script code=403 decided_by=code row=Forbidden "
 			"profile=default ");
 }
-
 
 static void test_map(void **state)
 {
@@ -182,7 +172,6 @@ static void test_map(void **state)
 			"source=transport decided_by=event row=request could not be sent "
 			"(socket, TLS, refused) profile=default bridge=livekit ");
 }
-
 
 /* Only a trunk that is trusted is believed, and where the answer would be another
  * one, it says why it is not */
@@ -223,7 +212,6 @@ static void test_said(void **state)
 			"cancelled ");
 }
 
-
 static void test_said_without_a_reply(void **state)
 {
 	static const char *const words[] = {"source=timeout|said=AGENT_ERROR",
@@ -236,7 +224,6 @@ static void test_said_without_a_reply(void **state)
 		assert_no_answer(
 				trusting, words[i], "said: expected source remote or cancel");
 }
-
 
 static void test_hosts_without_a_trunk(void **state)
 {
@@ -253,7 +240,6 @@ static void test_hosts_without_a_trunk(void **state)
 				"code=486 decided_by=code row=Busy Here profile=default ");
 	}
 }
-
 
 static void test_no_answer(void **state)
 {
@@ -288,7 +274,6 @@ static void test_no_answer(void **state)
 				"expected one of trunk, host and profile");
 	}
 }
-
 
 static void test_bad_words(void **state)
 {
@@ -336,7 +321,6 @@ static void test_bad_words(void **state)
 			"phrase: expected one line without a zero byte");
 }
 
-
 static void test_unknown_words(void **state)
 {
 	static const char *const known =
@@ -358,7 +342,6 @@ static void test_unknown_words(void **state)
 	snprintf(error, sizeof(error), "\"code\" is unknown: %s", known);
 	assert_no_word(EDGE("code\0=480"), error);
 }
-
 
 static void test_headers_fill_the_room(void **state)
 {
@@ -383,7 +366,6 @@ static void test_headers_fill_the_room(void **state)
 	assert_string_equal(query.error, too_long);
 }
 
-
 static void test_deciders(void **state)
 {
 	static const char *const names[] = {
@@ -405,7 +387,6 @@ static void test_deciders(void **state)
 		assert_memory_equal(name.s, names[i], name.len);
 	}
 }
-
 
 int main(void)
 {

@@ -35,7 +35,6 @@ struct answer_case
 	int line; /* of the rule; 0: none */
 };
 
-
 static void check_case(const struct dr_map *map, const struct answer_case *c)
 {
 	const struct dr_attempt attempt = {.map = map,
@@ -65,7 +64,6 @@ static void check_case(const struct dr_map *map, const struct answer_case *c)
 		assert_int_equal(rule.line, c->line);
 	}
 }
-
 
 #define Q850(cause) "Reason: Q.850;cause=" #cause "\r\n"
 
@@ -116,7 +114,6 @@ static void test_rules(void **state)
 		check_case(*state, &cases[i]);
 }
 
-
 static void test_extends(void **state)
 {
 	static const struct answer_case cases[] = {
@@ -158,7 +155,6 @@ static void test_extends(void **state)
 		check_case(*state, &cases[i]);
 }
 
-
 /* The cause that an answer tells */
 static void test_cause(void **state)
 {
@@ -193,7 +189,6 @@ static void test_cause(void **state)
 	}
 }
 
-
 /* A trusted trunk's own reason comes before the rules, the caller's CANCEL before
  * both */
 static void test_reported(void **state)
@@ -224,7 +219,6 @@ static void test_reported(void **state)
 	assert_int_equal(answer.reason, DR_CLIENT_INITIATED);
 }
 
-
 /* A reply may have all causes that there are, any number of times */
 static void test_many_causes(void **state)
 {
@@ -245,7 +239,6 @@ static void test_many_causes(void **state)
 	assert_int_not_equal(answer.rule, DR_NONE);
 	assert_int_equal(answer.cause, 34);
 }
-
 
 /* Of a reply the first 32 header fields that rules ask for are seen */
 static void test_many_fields(void **state)
@@ -274,7 +267,6 @@ static void test_many_fields(void **state)
 	}
 }
 
-
 static void test_unknown_profile(void **state)
 {
 	struct dr_attempt attempt = {.map = *state,
@@ -300,7 +292,6 @@ static void test_unknown_profile(void **state)
 	dr_classify(&attempt, &answer);
 	assert_int_not_equal(answer.rule, DR_NONE);
 }
-
 
 /* Without a map there is one profile, and nothing else to find */
 static void test_no_map(void **state)
@@ -339,7 +330,6 @@ static void test_no_map(void **state)
 	assert_false(trunk.trust);
 	assert_int_equal(trunk.pattern_count, 0);
 }
-
 
 int main(void)
 {

@@ -30,7 +30,6 @@
 
 static const char block[] = "abxab";
 
-
 static void test_profiles(void **state)
 {
 	static const struct
@@ -62,7 +61,6 @@ static void test_profiles(void **state)
 	assert_int_equal(dr_map_find_profile(*state, text_of("Twilio")), DR_NONE);
 }
 
-
 static void test_get_rule(void **state)
 {
 	static const unsigned short codes[] = {404, 6, 480};
@@ -90,7 +88,6 @@ static void test_get_rule(void **state)
 	assert_text(rule.detail, "");
 }
 
-
 static struct dr_address address_of(const char *text)
 {
 	struct dr_address address = {.len = strchr(text, ':') ? 16 : 4};
@@ -100,7 +97,6 @@ static struct dr_address address_of(const char *text)
 			1);
 	return address;
 }
-
 
 static void test_trunks(void **state)
 {
@@ -154,7 +150,6 @@ static void test_trunks(void **state)
 	}
 }
 
-
 static void test_bridges(void **state)
 {
 	struct dr_address inner = address_of("10.1.2.3");
@@ -186,7 +181,6 @@ static void test_bridges(void **state)
 	assert_text(dr_map_bridge_lines(*state, 1, DR_AGENT_ERROR),
 			"X-LK-Disconnect-Reason: AGENT_ERROR\r\n");
 }
-
 
 static void test_send(void **state)
 {
@@ -243,7 +237,6 @@ static void test_send(void **state)
 	assert_int_equal(reply.send, 480);
 }
 
-
 static void test_includes(void **state)
 {
 	static const struct
@@ -276,7 +269,6 @@ static void test_includes(void **state)
 	free(map);
 }
 
-
 static void test_shipped(void **state)
 {
 	struct dr_map *map = load_map(SHIPPED);
@@ -287,7 +279,6 @@ static void test_shipped(void **state)
 	assert_true(dr_map_bridge_count(map) > 0);
 	free(map);
 }
-
 
 /* Put a key after those that are there, as if all had one hash */
 static void put(struct dr_slot *slots, uint32_t scope, uint32_t at,
@@ -301,7 +292,6 @@ static void put(struct dr_slot *slots, uint32_t scope, uint32_t at,
 	*slot = (struct dr_slot){scope, HASH, at, len, value};
 }
 
-
 static int find(const struct dr_slot *slots, uint32_t scope, const char *s)
 {
 	const struct dr_table table = {slots, SLOTS - 1, block};
@@ -311,7 +301,6 @@ static int find(const struct dr_slot *slots, uint32_t scope, const char *s)
 
 	return slot->scope != 0 ? (int)slot->value : -1;
 }
-
 
 /* Keys that share a hash */
 static void test_one_hash(void **state)
@@ -332,7 +321,6 @@ static void test_one_hash(void **state)
 	assert_int_equal(find(slots, SCOPE, "ax"), -1);
 	assert_int_equal(find(slots, SCOPE + 2, "ab"), -1);
 }
-
 
 int main(void)
 {

@@ -31,7 +31,6 @@
 #define TEXT_MAX 65536
 #define PATH_MAX_LEN 512
 
-
 /* Read a file; a file that is not there is empty */
 static void read_text(const char *path, char *text)
 {
@@ -45,7 +44,6 @@ static void read_text(const char *path, char *text)
 	}
 	text[len] = '\0';
 }
-
 
 static void write_text(const char *path, const char *text)
 {
@@ -63,7 +61,6 @@ static void write_text(const char *path, const char *text)
 	assert_int_equal(err, 0);
 }
 
-
 /* Take every mention of a folder out of a text */
 static void drop(char *text, const char *folder)
 {
@@ -73,7 +70,6 @@ static void drop(char *text, const char *folder)
 	while((found = strstr(text, folder)) != NULL)
 		memmove(found, found + len, strlen(found + len) + 1);
 }
-
 
 /* All errors and warnings of a map, a line each; what dr_map_load() returned */
 static int errors_of(const char *path, char *text)
@@ -102,7 +98,6 @@ static int errors_of(const char *path, char *text)
 	return err;
 }
 
-
 static void check_map(const char *folder, const char *name, int expected)
 {
 	static char actual[TEXT_MAX];
@@ -122,14 +117,12 @@ static void check_map(const char *folder, const char *name, int expected)
 	assert_string_equal(actual, golden);
 }
 
-
 static bool is_map(const char *name)
 {
 	size_t len = strlen(name);
 
 	return len > 4 && strcmp(name + len - 4, ".cfg") == 0;
 }
-
 
 /* Check all maps of a folder, and that there are not too few */
 static void check_folder(const char *folder, int expected, size_t least)
@@ -149,20 +142,17 @@ static void check_folder(const char *folder, int expected, size_t least)
 	assert_true(count >= least);
 }
 
-
 static void test_bad(void **state)
 {
 	(void)state;
 	check_folder(FOLDER "bad/", EINVAL, 60);
 }
 
-
 static void test_good(void **state)
 {
 	(void)state;
 	check_folder(FOLDER "good/", 0, 7);
 }
-
 
 int main(void)
 {

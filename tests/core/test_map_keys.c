@@ -18,7 +18,6 @@
 
 #define TEXT_MAX 512
 
-
 /* Write all conditions that are made, KEY=VALUE,VALUE... with a space after
  * each */
 static void print(char *text, const struct dr_group *group, const void *when)
@@ -44,7 +43,6 @@ static void print(char *text, const struct dr_group *group, const void *when)
 			len += (size_t)snprintf(text + len, TEXT_MAX - len, " ");
 	}
 }
-
 
 static void test_values(void **state)
 {
@@ -82,7 +80,6 @@ static void test_values(void **state)
 	assert_string_equal(text, "code=6xx reason=MIGRATION detail=d ");
 	free(map);
 }
-
 
 int main(void)
 {

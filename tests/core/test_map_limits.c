@@ -19,7 +19,6 @@
 #include "map_load.h"
 #include "map_written.h"
 
-
 static void test_many_values(void **state)
 {
 	FILE *file = begin_map();
@@ -33,7 +32,6 @@ static void test_many_values(void **state)
 	end_map(file);
 	assert_refused(map_path, 2, "too many values");
 }
-
 
 static void test_many_rules(void **state)
 {
@@ -55,7 +53,6 @@ static void test_many_rules(void **state)
 	assert_refused(map_path, 52, "too many rules");
 }
 
-
 static void test_many_names(void **state)
 {
 	FILE *file = begin_map();
@@ -70,7 +67,6 @@ static void test_many_names(void **state)
 	assert_refused(map_path, 3, "too many names");
 }
 
-
 static void test_brackets(void **state)
 {
 	FILE *file = begin_map();
@@ -84,7 +80,6 @@ static void test_brackets(void **state)
 	assert_refused(map_path, 2, "brackets within brackets");
 }
 
-
 static void write_extends(int levels)
 {
 	FILE *file = begin_map();
@@ -97,7 +92,6 @@ static void write_extends(int levels)
 	end_map(file);
 }
 
-
 static void test_extends(void **state)
 {
 	(void)state;
@@ -109,7 +103,6 @@ static void test_extends(void **state)
 	write_extends(16);
 	assert_refused(map_path, 3, "too many profiles extend each other");
 }
-
 
 /* Rules with all codes and all causes that there are, where only the words
  * differ */
@@ -147,7 +140,6 @@ static void test_many_codes(void **state)
 	free(map);
 }
 
-
 static void test_many_places(void **state)
 {
 	FILE *file = begin_map();
@@ -169,7 +161,6 @@ static void test_many_places(void **state)
 	end_map(file);
 	assert_refused(map_path, 2, "too many trunks");
 }
-
 
 static void test_many_errors(void **state)
 {
@@ -194,7 +185,6 @@ static void test_many_errors(void **state)
 	assert_non_null(strstr(complaints.list[i].text, "2001 more"));
 	dr_map_errors_free(&complaints);
 }
-
 
 /* Warnings leave room for errors, and are counted also when not listed */
 static void test_many_warnings(void **state)
@@ -223,7 +213,6 @@ static void test_many_warnings(void **state)
 	}
 }
 
-
 static void test_many_includes(void **state)
 {
 	char part[PATH_SIZE + 8];
@@ -243,7 +232,6 @@ static void test_many_includes(void **state)
 	assert_refused(map_path, 257, "too many includes");
 	assert_int_equal(remove(part), 0);
 }
-
 
 /* One phrase may have the words of any number of rules */
 static void test_many_phrases(void **state)
@@ -275,7 +263,6 @@ static void test_many_phrases(void **state)
 	}
 	free(map);
 }
-
 
 /* What the product promises: 10,000 rules, 1,000 trunks */
 static void test_large_map(void **state)
@@ -310,7 +297,6 @@ static void test_large_map(void **state)
 	assert_true(dr_map_size(map) < 4000000);
 	free(map);
 }
-
 
 int main(void)
 {

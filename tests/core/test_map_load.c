@@ -23,7 +23,6 @@
 #include "map_text.h"
 #include "map_written.h"
 
-
 static void test_no_file(void **state)
 {
 	(void)state;
@@ -33,7 +32,6 @@ static void test_no_file(void **state)
 	assert_refused("", 0, "No such file");
 }
 
-
 static void test_fifo(void **state)
 {
 	(void)state;
@@ -41,14 +39,12 @@ static void test_fifo(void **state)
 	assert_refused(map_path, 0, "Is no regular file");
 }
 
-
 static void test_unreadable(void **state)
 {
 	(void)state;
 	assert_int_equal(symlink(map_path, map_path), 0);
 	assert_refused(map_path, 0, "Too many levels of symbolic links");
 }
-
 
 static void test_no_more_files(void **state)
 {
@@ -62,7 +58,6 @@ static void test_no_more_files(void **state)
 	assert_refused(map_path, 0, "Too many open files");
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
-
 
 /* libconfig itself would wait for the FIFO, and end the process over a folder */
 static void test_include_of_no_file(void **state)
@@ -84,7 +79,6 @@ static void test_include_of_no_file(void **state)
 	assert_int_equal(remove(pipe), 0);
 }
 
-
 static void test_large_file(void **state)
 {
 	FILE *file = begin_map();
@@ -96,7 +90,6 @@ static void test_large_file(void **state)
 	end_map(file);
 	assert_refused(map_path, 0, "Is too large");
 }
-
 
 /* A map of the largest size that may be is read, and one byte more is not */
 static void test_largest_file(void **state)
@@ -115,7 +108,6 @@ static void test_largest_file(void **state)
 	end_map(file);
 	assert_refused(map_path, 0, "Is too large");
 }
-
 
 /* Includes count, too: here each is half as large as a map may be */
 static void test_large_includes(void **state)
@@ -138,7 +130,6 @@ static void test_large_includes(void **state)
 	assert_int_equal(remove(part), 0);
 }
 
-
 static void test_print(void **state)
 {
 	char file[] = "a.cfg";
@@ -156,7 +147,6 @@ static void test_print(void **state)
 	assert_int_equal(dr_map_error_print(buf, 6, &error), 35);
 	assert_string_equal(buf, "a.cfg");
 }
-
 
 int main(void)
 {

@@ -42,25 +42,21 @@ void *__wrap_realloc(void *memory, size_t size);
 static long left = LONG_MAX; /* how many more calls have memory */
 static int once;			 /* only one call has none */
 
-
 static int is_out(void)
 {
 	left--;
 	return once ? left == -1 : left < 0;
 }
 
-
 void *__wrap_malloc(size_t size)
 {
 	return is_out() ? NULL : __real_malloc(size);
 }
 
-
 void *__wrap_calloc(size_t count, size_t size)
 {
 	return is_out() ? NULL : __real_calloc(count, size);
 }
-
 
 void *__wrap_realloc(void *memory, size_t size)
 {
@@ -68,10 +64,8 @@ void *__wrap_realloc(void *memory, size_t size)
 }
 /* NOLINTEND(*reserved-identifier,cert-dcl*) */
 
-
 /* What to do when there is no memory; returns 0 or an error */
 typedef int action(const void *what);
-
 
 /* Do something with less and less memory missing, until it is done. Each time
  * before it must say so. */
@@ -92,7 +86,6 @@ static void climb(action *act, const void *what, int result)
 	assert_true(calls >= 3);
 	assert_int_equal(err, result);
 }
-
 
 /* With an error there is no map, and an error where there is memory for one;
  * it is told apart from what is wrong with the map */
@@ -116,7 +109,6 @@ static int load(const void *path)
 	return err;
 }
 
-
 static void load_all(const char *pattern, int result, size_t least)
 {
 	glob_t found;
@@ -131,7 +123,6 @@ static void load_all(const char *pattern, int result, size_t least)
 	globfree(&found);
 }
 
-
 static void test_good_maps(void **state)
 {
 	for(once = 0; once < 2; once++)
@@ -139,14 +130,12 @@ static void test_good_maps(void **state)
 	*state = NULL;
 }
 
-
 static void test_bad_maps(void **state)
 {
 	for(once = 0; once < 2; once++)
 		load_all("tests/core/maps/bad/*.cfg", EINVAL, 60);
 	*state = NULL;
 }
-
 
 /* A text of many files' size, and rules in many profiles */
 static void write_texts(FILE *file)
@@ -163,7 +152,6 @@ static void write_texts(FILE *file)
 	fputs("};\n", file);
 }
 
-
 static void write_numbers(FILE *file, const char *key, int first, int count)
 {
 	int i, j;
@@ -179,7 +167,6 @@ static void write_numbers(FILE *file, const char *key, int first, int count)
 	fputs("); }; };\n", file);
 }
 
-
 static void write_hosts(FILE *file)
 {
 	int i;
@@ -192,7 +179,6 @@ static void write_hosts(FILE *file)
 				i > 0 ? "," : "", i, i);
 	fputs(");\n", file);
 }
-
 
 /* Everything that grows while a map is read has to grow */
 static void test_large_maps(void **state)
@@ -218,7 +204,6 @@ static void test_large_maps(void **state)
 	*state = NULL;
 }
 
-
 static int compile(const void *spec)
 {
 	struct dr_map *map = NULL;
@@ -228,7 +213,6 @@ static int compile(const void *spec)
 	free(map);
 	return err;
 }
-
 
 /* Maps that are large enough for everything to grow */
 static void test_compile(void **state)
@@ -249,7 +233,6 @@ static void test_compile(void **state)
 	}
 	*state = NULL;
 }
-
 
 /* Who is asked for each call must not need memory */
 static void test_classify(void **state)
@@ -279,14 +262,12 @@ static void test_classify(void **state)
 	*state = NULL;
 }
 
-
 static int have_memory(void **state)
 {
 	(void)state;
 	left = LONG_MAX;
 	return 0;
 }
-
 
 int main(void)
 {

@@ -23,7 +23,6 @@
 /* Where the map that is tested came from */
 static uint32_t seed;
 
-
 /* Copy a map to where only the alignment it needs holds, and free it */
 static struct dr_map *moved(struct dr_map *map, char **memory)
 {
@@ -37,7 +36,6 @@ static struct dr_map *moved(struct dr_map *map, char **memory)
 	*memory = copy;
 	return (struct dr_map *)(void *)(copy + 4);
 }
-
 
 static void check_attempt(const struct dr_spec *spec, const struct dr_map *map,
 		struct dr_attempt *attempt, bool *used)
@@ -56,7 +54,6 @@ static void check_attempt(const struct dr_spec *spec, const struct dr_map *map,
 		used[expected.rule] = true;
 }
 
-
 /* A rule that is said never to match does not */
 static void check_covered(
 		const struct dr_spec *spec, const struct dr_map *map, const bool *used)
@@ -73,7 +70,6 @@ static void check_covered(
 				spec->rules.list[by].profile, spec->rules.list[i].profile);
 	}
 }
-
 
 static void check_map(uint32_t *state, size_t *rules_used)
 {
@@ -100,7 +96,6 @@ static void check_map(uint32_t *state, size_t *rules_used)
 	dr_spec_free(&spec);
 }
 
-
 static void test_rules(void **state)
 {
 	size_t used = 0;
@@ -114,7 +109,6 @@ static void test_rules(void **state)
 	/* the attempts did not all pass the rules by */
 	assert_true(used > MAPS * 5);
 }
-
 
 static void check_host(
 		uint32_t *random, const struct dr_spec *spec, const struct dr_map *map)
@@ -136,7 +130,6 @@ static void check_host(
 			dr_map_trunk_of_host(map, text), model_trunk_of_host(spec, host));
 }
 
-
 static void check_address(
 		uint32_t *random, const struct dr_spec *spec, const struct dr_map *map)
 {
@@ -148,7 +141,6 @@ static void check_address(
 	assert_int_equal(dr_map_trunk_of_address(map, &address),
 			model_trunk_of_address(spec, &address));
 }
-
 
 static void check_names(const struct dr_spec *spec, const struct dr_map *map)
 {
@@ -165,7 +157,6 @@ static void check_names(const struct dr_spec *spec, const struct dr_map *map)
 		assert_int_equal(trunk.trust, expected->trust);
 	}
 }
-
 
 static void test_trunks(void **state)
 {
@@ -190,7 +181,6 @@ static void test_trunks(void **state)
 	}
 }
 
-
 /* Print which map it was when a test fails */
 static int print_seed(void **state)
 {
@@ -198,7 +188,6 @@ static int print_seed(void **state)
 	print_message("last map: seed %u\n", (unsigned)seed);
 	return 0;
 }
-
 
 int main(void)
 {

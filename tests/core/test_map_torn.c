@@ -23,7 +23,6 @@
 	"profiles: { a: { rules: ( { reason = \"MIGRATION\"; " conditions \
 	" } ); }; };"
 
-
 static int load(const char *text, size_t len)
 {
 	struct dr_map_errors complaints;
@@ -39,7 +38,6 @@ static int load(const char *text, size_t len)
 	free(map);
 	return err;
 }
-
 
 /* Each ends, or goes on wrong, where something else was to come */
 static void test_torn(void **state)
@@ -69,7 +67,6 @@ static void test_torn(void **state)
 	assert_int_equal(load("profiles: { a: { rules = [ ]; }; };", 35), 0);
 }
 
-
 /* A path that just fits, with an include whose path does not */
 static void test_long_path(void **state)
 {
@@ -90,7 +87,6 @@ static void test_long_path(void **state)
 	assert_refused(path, 2, "path of an include is too long");
 	assert_refused(map_path, 2, "No such file");
 }
-
 
 static void test_hosts(void **state)
 {
@@ -125,7 +121,6 @@ static void test_hosts(void **state)
 	assert_false(dr_host_check(text));
 }
 
-
 static void test_networks(void **state)
 {
 	static const char *const bad[] = {"", "/", "/8", "1.2.3", "1.2.3.4/",
@@ -146,7 +141,6 @@ static void test_networks(void **state)
 	assert_int_equal(network.bits, 32);
 }
 
-
 /* What is in /proc says that it is empty, so it is read up to the limit */
 static void test_files_of_no_size(void **state)
 {
@@ -156,7 +150,6 @@ static void test_files_of_no_size(void **state)
 	assert_refused("/proc/self/comm", 2, "syntax error");
 }
 
-
 static void test_shown(void **state)
 {
 	static const struct dr_text text = DR_TEXT("a\x1f \x7f~\xc3\xa9");
@@ -165,7 +158,6 @@ static void test_shown(void **state)
 	(void)state;
 	assert_string_equal(dr_shown(shown, text), "a? ?~\xc3\xa9");
 }
-
 
 int main(void)
 {

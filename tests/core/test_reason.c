@@ -28,13 +28,11 @@ static const char *const afters[] = {"none", "trying", "ringing"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-
 static void assert_text(struct dr_text text, const char *expected)
 {
 	assert_int_equal(text.len, strlen(expected));
 	assert_memory_equal(text.s, expected, text.len);
 }
-
 
 static void test_reasons_both_ways(void **state)
 {
@@ -52,7 +50,6 @@ static void test_reasons_both_ways(void **state)
 	}
 }
 
-
 static void test_reason_bad_names(void **state)
 {
 	static const char *const bad[] = {"", "USER_REJECTE", "USER_REJECTEDX",
@@ -67,7 +64,6 @@ static void test_reason_bad_names(void **state)
 		assert_int_equal(reason, DR_MIGRATION);
 	}
 }
-
 
 /* The first field with one of the names counts, and all of its value */
 static void test_reason_of_headers(void **state)
@@ -113,7 +109,6 @@ static void test_reason_of_headers(void **state)
 	}
 }
 
-
 static void test_out_of_range(void **state)
 {
 	(void)state;
@@ -122,7 +117,6 @@ static void test_out_of_range(void **state)
 	assert_text(dr_source_name(DR_SOURCE_COUNT), "");
 	assert_text(dr_after_name(DR_AFTER_COUNT), "");
 }
-
 
 static void test_sources_both_ways(void **state)
 {
@@ -140,7 +134,6 @@ static void test_sources_both_ways(void **state)
 	assert_int_equal(source, DR_SOURCE_SCRIPT);
 }
 
-
 static void test_afters_both_ways(void **state)
 {
 	enum dr_after after;
@@ -156,7 +149,6 @@ static void test_afters_both_ways(void **state)
 	assert_int_equal(dr_after_parse(edge_string("ring"), &after), EINVAL);
 	assert_int_equal(after, DR_AFTER_RINGING);
 }
-
 
 static void test_after_of(void **state)
 {
@@ -176,7 +168,6 @@ static void test_after_of(void **state)
 	for(i = 0; i < COUNT(cases); i++)
 		assert_int_equal(dr_after_of(cases[i].code), cases[i].after);
 }
-
 
 static void test_texts(void **state)
 {
@@ -203,7 +194,6 @@ static void test_texts(void **state)
 	assert_text(dr_text_trim(EDGE("\r\n a b\t\r\n")), "a b");
 	assert_int_equal(dr_text_trim(nothing).len, 0);
 }
-
 
 int main(void)
 {

@@ -41,7 +41,6 @@ static void parse(struct dr_text body, char *out, size_t size)
 	assert_false(dr_reason_value_next(&body, &v));
 }
 
-
 struct reason_case
 {
 	const char *body;
@@ -59,7 +58,6 @@ static void check_cases(const struct reason_case *cases, size_t count)
 		edge_free(NULL);
 	}
 }
-
 
 static void test_well_formed(void **state)
 {
@@ -84,7 +82,6 @@ static void test_well_formed(void **state)
 	check_cases(cases, COUNT(cases));
 }
 
-
 static void test_white_space(void **state)
 {
 	static const struct reason_case cases[] = {
@@ -101,7 +98,6 @@ static void test_white_space(void **state)
 	(void)state;
 	check_cases(cases, COUNT(cases));
 }
-
 
 static void test_quotes(void **state)
 {
@@ -130,7 +126,6 @@ static void test_quotes(void **state)
 	(void)state;
 	check_cases(cases, COUNT(cases));
 }
-
 
 static void test_malformed(void **state)
 {
@@ -170,7 +165,6 @@ static void test_malformed(void **state)
 	check_cases(cases, COUNT(cases));
 }
 
-
 static void test_zero_bytes(void **state)
 {
 	char out[64];
@@ -181,7 +175,6 @@ static void test_zero_bytes(void **state)
 	assert_string_equal(out, "SIP/-/|SIP/-/|SIP/3/|");
 }
 
-
 static void test_no_text(void **state)
 {
 	struct dr_text body = {NULL, 0};
@@ -190,7 +183,6 @@ static void test_no_text(void **state)
 	(void)state;
 	assert_false(dr_reason_value_next(&body, &value));
 }
-
 
 /* "Q.850;cause=", the byte count times, then tail */
 static void check_long(
@@ -210,7 +202,6 @@ static void check_long(
 	assert_string_equal(out, expected);
 }
 
-
 static void test_long(void **state)
 {
 	(void)state;
@@ -224,7 +215,6 @@ static void test_long(void **state)
 	check_long('\\', 10240, ",SIP;cause=1", "Q.850/-/|SIP/1/|");
 	check_long('=', 10240, ",SIP;cause=1", "Q.850/-/|SIP/1/|");
 }
-
 
 static void test_rubbish(void **state)
 {
@@ -255,7 +245,6 @@ static void test_rubbish(void **state)
 		edge_free(NULL);
 	}
 }
-
 
 int main(void)
 {

@@ -39,7 +39,6 @@ static void walk(struct dr_text headers, char *out, size_t size)
 	snprintf(out + n, size - n, "#%.*s", (int)headers.len, headers.s);
 }
 
-
 static void test_walk(void **state)
 {
 	static const struct
@@ -91,7 +90,6 @@ static void test_walk(void **state)
 	}
 }
 
-
 static void test_fields_to_delete(void **state)
 {
 	struct dr_text headers = EDGE("A: 1\r\n 2\r\nB: 3\nC: 4\rD: 5");
@@ -108,7 +106,6 @@ static void test_fields_to_delete(void **state)
 	}
 	assert_false(dr_header_next(&headers, &h));
 }
-
 
 static void test_zero_bytes(void **state)
 {
@@ -128,7 +125,6 @@ static void test_zero_bytes(void **state)
 	assert_false(dr_header_next(&headers, &h));
 }
 
-
 static void test_no_text(void **state)
 {
 	struct dr_text headers = {NULL, 0};
@@ -138,7 +134,6 @@ static void test_no_text(void **state)
 	assert_false(dr_header_next(&headers, &h));
 	assert_false(dr_header_find(&headers, NULL, 0, &h));
 }
-
 
 /* The values of the fields that dr_header_find() finds, then "#" and what is
  * left */
@@ -155,7 +150,6 @@ static void find(struct dr_text headers, const struct dr_text *names,
 	}
 	snprintf(out + n, size - n, "#%.*s", (int)headers.len, headers.s);
 }
-
 
 static void test_find(void **state)
 {
@@ -180,7 +174,6 @@ static void test_find(void **state)
 	find(EDGE("\treason: a"), names, 2, out, sizeof(out));
 	assert_string_equal(out, "a|#");
 }
-
 
 static void test_rubbish(void **state)
 {
@@ -208,7 +201,6 @@ static void test_rubbish(void **state)
 	}
 }
 
-
 static void test_tokens(void **state)
 {
 	static const char extra[] = "-.!%*_+`'~";
@@ -231,7 +223,6 @@ static void test_tokens(void **state)
 	assert_int_equal(dr_token_length(EDGE(";Q.850")), 0);
 }
 
-
 /* A name of nothing but what dr_strip() writes could not be made unreadable */
 static void test_names_of_ours(void **state)
 {
@@ -247,7 +238,6 @@ static void test_names_of_ours(void **state)
 	assert_false(dr_header_name_check(EDGE("X:")));
 	assert_false(dr_header_name_check(EDGE("")));
 }
-
 
 int main(void)
 {

@@ -35,7 +35,6 @@ struct reply
 	size_t headers;
 };
 
-
 /* A reply as Kamailio parses it: the phrase ends at the first CR or LF, the line
  * after the first LF and a CR that follows it */
 static struct reply parse(const char *s, size_t len)
@@ -55,20 +54,17 @@ static struct reply parse(const char *s, size_t len)
 	return reply;
 }
 
-
 static size_t strip(struct reply *reply)
 {
 	return dr_strip(reply->s, reply->len, reply->phrase, reply->phrase_len,
 			reply->headers, names, COUNT(names));
 }
 
-
 static size_t strip_plainly(struct reply *reply)
 {
 	return model_strip(reply->s, reply->len, reply->phrase, reply->phrase_len,
 			reply->headers, names, COUNT(names));
 }
-
 
 /* What a reply turns into, in how many names, and that the second time nothing
  * happens */
@@ -85,7 +81,6 @@ static void check(const char *s, const char *expected, size_t len, size_t count)
 	assert_memory_equal(plain.s, expected, len);
 	edge_free(NULL);
 }
-
 
 static void test_status_line(void **state)
 {
@@ -126,7 +121,6 @@ static void test_status_line(void **state)
 		check(s, expected, (size_t)len, cases[i].count);
 	}
 }
-
 
 static void test_headers(void **state)
 {
@@ -242,7 +236,6 @@ static void test_headers(void **state)
 	}
 }
 
-
 static void test_no_names(void **state)
 {
 	struct reply reply = parse(LINE "Busy\nX-Ks: 1\r\n", 26);
@@ -253,7 +246,6 @@ static void test_no_names(void **state)
 			0);
 	assert_memory_equal(reply.s, LINE "Busy\nX-Ks: 1\r\n", reply.len);
 }
-
 
 /* One lone CR or LF, or one name, at each place of a message of each length */
 static void test_one_in_many(void **state)
@@ -283,13 +275,11 @@ static void test_one_in_many(void **state)
 	}
 }
 
-
 static unsigned int next(unsigned int *random)
 {
 	*random = *random * 1103515245u + 12345u;
 	return *random >> 16;
 }
-
 
 /* A reply of bits that are nasty, or harmless nearly all of the time */
 static size_t write_random(char *s, unsigned int *random)
@@ -322,7 +312,6 @@ static size_t write_random(char *s, unsigned int *random)
 	return len;
 }
 
-
 static void test_random(void **state)
 {
 	unsigned int random = 1;
@@ -347,7 +336,6 @@ static void test_random(void **state)
 	assert_true(found > 5000);
 }
 
-
 /* Up to three names of what some reader takes for something else, each up to
  * four characters long; returns how many */
 static size_t write_names(
@@ -367,7 +355,6 @@ static size_t write_names(
 	}
 	return count;
 }
-
 
 /* Whatever names somebody chooses, the second time nothing is left to do, even
  * where a name that was found gives another one the - that it lacked */
@@ -395,7 +382,6 @@ static void test_odd_names(void **state)
 	}
 	assert_true(found > 500);
 }
-
 
 /* What names become, and how many there were */
 static void test_names_that_meet(void **state)
@@ -440,7 +426,6 @@ static void test_names_that_meet(void **state)
 		edge_free(NULL);
 	}
 }
-
 
 int main(void)
 {

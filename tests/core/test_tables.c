@@ -86,13 +86,11 @@ static int tested;
 
 static const int silent_causes[] = {7, 16, 26, 30, 31, 40, 102, 103, 110, 127};
 
-
 static void assert_text(struct dr_text text, const char *expected)
 {
 	assert_int_equal(text.len, strlen(expected));
 	assert_memory_equal(text.s, expected, text.len);
 }
-
 
 static void assert_answer(const struct dr_answer *answer, enum dr_reason reason,
 		const char *detail, enum dr_decider by)
@@ -103,7 +101,6 @@ static void assert_answer(const struct dr_answer *answer, enum dr_reason reason,
 	assert_int_equal(answer->decided_by, by);
 	assert_true(answer->row.len > 0);
 }
-
 
 static struct dr_answer classify_code(int code)
 {
@@ -118,7 +115,6 @@ static struct dr_answer classify_code(int code)
 	assert_int_equal(answer.source, DR_SOURCE_REMOTE);
 	return answer;
 }
-
 
 /* A 480 with a cause */
 static struct dr_answer classify_cause(int cause)
@@ -136,7 +132,6 @@ static struct dr_answer classify_cause(int cause)
 	return answer;
 }
 
-
 static const struct expectation *find(
 		const struct expectation *table, size_t count, int number)
 {
@@ -150,7 +145,6 @@ static const struct expectation *find(
 	}
 	return NULL;
 }
-
 
 static void test_every_code(void **state)
 {
@@ -178,7 +172,6 @@ static void test_every_code(void **state)
 	assert_int_equal(known, 66);
 }
 
-
 static void test_code_487_of_script(void **state)
 {
 	const struct dr_attempt attempt = {
@@ -190,7 +183,6 @@ static void test_code_487_of_script(void **state)
 	assert_answer(&answer, DR_USER_UNAVAILABLE, "terminated", DR_BY_CODE);
 	assert_text(answer.row, "Request Terminated");
 }
-
 
 static void test_every_cause(void **state)
 {
@@ -214,7 +206,6 @@ static void test_every_cause(void **state)
 	}
 	assert_int_equal(overriding, 61);
 }
-
 
 /* A cause that does not override has a row with words all the same */
 static void test_silent_causes(void **state)
@@ -246,7 +237,6 @@ static void test_silent_causes(void **state)
 	assert_int_equal(COUNT(rows), 71);
 }
 
-
 /* The words of some rows; those of a table can not all be shifted by one */
 static void test_words(void **state)
 {
@@ -271,7 +261,6 @@ static void test_words(void **state)
 	for(i = 0; i < COUNT(causes); i++)
 		assert_text(classify_cause(causes[i].number).row, causes[i].words);
 }
-
 
 /* Every row of the events table, so that one without a case of its own (it has
  * the answer of another one) is checked too */
@@ -320,7 +309,6 @@ static void test_events(void **state)
 	}
 }
 
-
 /* Only a code that no table has is unclassified, not what has none */
 static void test_unclassified(void **state)
 {
@@ -347,14 +335,12 @@ static void test_unclassified(void **state)
 	}
 }
 
-
 static int print_tested(void **state)
 {
 	(void)state;
 	print_message("last code or cause: %d\n", tested);
 	return 0;
 }
-
 
 int main(void)
 {

@@ -25,7 +25,6 @@ struct shape_case
 	const char *shape;
 };
 
-
 static void check_cases(
 		shaper *shape, const struct shape_case *cases, size_t count)
 {
@@ -45,7 +44,6 @@ static void check_cases(
 	}
 }
 
-
 static void test_words(void **state)
 {
 	static const struct shape_case cases[] = {{"", 10, ""}, {"--", 10, ""},
@@ -57,7 +55,6 @@ static void test_words(void **state)
 	(void)state;
 	check_cases(dr_words, cases, COUNT(cases));
 }
-
 
 static void test_unfold(void **state)
 {
@@ -71,7 +68,6 @@ static void test_unfold(void **state)
 	check_cases(dr_unfold, cases, COUNT(cases));
 }
 
-
 static void test_host_key(void **state)
 {
 	static const struct shape_case cases[] = {{"", 10, ""}, {".", 10, ""},
@@ -81,7 +77,6 @@ static void test_host_key(void **state)
 	check_cases(dr_host_key, cases, COUNT(cases));
 }
 
-
 static void test_lower_case(void **state)
 {
 	static const struct shape_case cases[] = {{"X-Error", 7, "x-error"},
@@ -90,7 +85,6 @@ static void test_lower_case(void **state)
 	(void)state;
 	check_cases(dr_lower_case, cases, COUNT(cases));
 }
-
 
 static void test_parse_number(void **state)
 {
@@ -113,7 +107,6 @@ static void test_parse_number(void **state)
 		edge_free(NULL);
 	}
 }
-
 
 int main(void)
 {

@@ -36,14 +36,12 @@ void *__wrap_tsearch(
 /* The last stream that writes a string */
 static FILE *string;
 
-
 static long number_of(const char *name)
 {
 	const char *text = getenv(name);
 
 	return text ? strtol(text, NULL, 10) : 0;
 }
-
 
 static void mark(void)
 {
@@ -53,7 +51,6 @@ static void mark(void)
 	if(!file || fclose(file) != 0)
 		abort();
 }
-
 
 static int is_out(void)
 {
@@ -70,37 +67,31 @@ static int is_out(void)
 	return 1;
 }
 
-
 void *__wrap_malloc(size_t size)
 {
 	return is_out() ? NULL : __real_malloc(size);
 }
-
 
 void *__wrap_calloc(size_t count, size_t size)
 {
 	return is_out() ? NULL : __real_calloc(count, size);
 }
 
-
 void *__wrap_realloc(void *memory, size_t size)
 {
 	return is_out() ? NULL : __real_realloc(memory, size);
 }
-
 
 ssize_t __wrap_getline(char **line, size_t *size, FILE *file)
 {
 	return is_out() ? -1 : __real_getline(line, size, file);
 }
 
-
 FILE *__wrap_open_memstream(char **s, size_t *size)
 {
 	string = is_out() ? NULL : __real_open_memstream(s, size);
 	return string;
 }
-
 
 /* The string that a stream writes may have found no memory to grow */
 int __wrap_fclose(FILE *file)
@@ -111,7 +102,6 @@ int __wrap_fclose(FILE *file)
 		string = NULL;
 	return __real_fclose(file) != 0 || (writes_string && is_out()) ? EOF : 0;
 }
-
 
 void *__wrap_tsearch(
 		const void *key, void **root, int (*order)(const void *, const void *))

@@ -21,7 +21,6 @@
 
 #define FIXED 8
 
-
 static bool parse_input(
 		struct dr_text text, struct dr_spec *spec, struct dr_attempt *attempt)
 {
@@ -48,7 +47,6 @@ static bool parse_input(
 	return true;
 }
 
-
 static void check_print(const struct dr_answer *answer)
 {
 	char buf[DR_DETAIL_HEADER_MAX];
@@ -74,7 +72,6 @@ static void check_print(const struct dr_answer *answer)
 	}
 }
 
-
 /* The answer with a map, or without one, is that of the plain way */
 static void check_answer(
 		const struct dr_spec *spec, const struct dr_attempt *attempt)
@@ -93,7 +90,6 @@ static void check_answer(
 	CHECK(answer.detail.len == 0 || dr_detail_check(answer.detail) == 0);
 	check_print(&answer);
 }
-
 
 /**
  * Classify one input, with its rules and without them

@@ -10,20 +10,17 @@
 static const struct dr_text names[] = {DR_TEXT("x-b"), DR_TEXT("Reason")};
 #define NAMES (sizeof(names) / sizeof(*names))
 
-
 static bool is_wanted(const struct dr_header *header)
 {
 	return model_alike(header->name, "x-b")
 		   || model_alike(header->name, "reason");
 }
 
-
 static void check_same(struct dr_text text, struct dr_text expected)
 {
 	CHECK(text.len == expected.len);
 	CHECK(text.len == 0 || text.s == expected.s);
 }
-
 
 /* Each field lies behind the last one, holds its own name and value, is what
  * the plain way finds, and none is lost */
@@ -51,7 +48,6 @@ static void check_walk(struct dr_text whole)
 	CHECK(headers.len == 0 || *headers.s == '\r' || *headers.s == '\n');
 }
 
-
 /* What is found is all that has one of the names */
 static void check_find(struct dr_text whole)
 {
@@ -67,7 +63,6 @@ static void check_find(struct dr_text whole)
 	}
 	CHECK(!dr_header_find(&headers, names, NAMES, &h));
 }
-
 
 /**
  * Walk one input, and find fields in it

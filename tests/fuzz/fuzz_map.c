@@ -27,7 +27,6 @@
 
 const char *__lsan_default_suppressions(void);
 
-
 /* libconfig 1.5 loses texts when it meets a syntax error
  * NOLINTNEXTLINE(*reserved-identifier,cert-dcl*) */
 const char *__lsan_default_suppressions(void)
@@ -35,12 +34,10 @@ const char *__lsan_default_suppressions(void)
 	return "leak:libconfig";
 }
 
-
 static struct dr_text whole_of(const struct dr_map *map)
 {
 	return (struct dr_text){(const char *)map, dr_map_size(map)};
 }
-
 
 static void check_conditions(const struct dr_conditions *when)
 {
@@ -55,7 +52,6 @@ static void check_conditions(const struct dr_conditions *when)
 	CHECK(when->after >= DR_ANY && when->after < DR_AFTER_COUNT);
 	CHECK(when->prefix.len == 0 || when->header.len > 0);
 }
-
 
 static void check_rules(const struct dr_map *map)
 {
@@ -78,7 +74,6 @@ static void check_rules(const struct dr_map *map)
 	}
 }
 
-
 static void check_profiles(const struct dr_map *map)
 {
 	struct dr_profile profile;
@@ -94,7 +89,6 @@ static void check_profiles(const struct dr_map *map)
 	}
 	CHECK(rules == dr_map_rule_count(map));
 }
-
 
 static void check_places(const struct dr_map *map)
 {
@@ -116,7 +110,6 @@ static void check_places(const struct dr_map *map)
 		CHECK(dr_map_bridge_lines(map, i, DR_UNKNOWN_REASON).len > 0);
 	}
 }
-
 
 /* What the map says, read back from it */
 static void read_back(const struct dr_map *map, struct dr_spec *spec)
@@ -147,7 +140,6 @@ static void read_back(const struct dr_map *map, struct dr_spec *spec)
 	}
 }
 
-
 static void check_answer(const struct dr_map *map, const struct dr_spec *spec,
 		const struct dr_attempt *attempt)
 {
@@ -163,7 +155,6 @@ static void check_answer(const struct dr_map *map, const struct dr_spec *spec,
 	sent = dr_map_bridge_send(map, 0, code, &answer);
 	CHECK(dr_may_translate(code) ? dr_may_translate(sent) : sent == code);
 }
-
 
 /* Some attempts; the answer is that of the plain way, which only knows as many
  * phrases and prefixes as a search looks at */
@@ -190,7 +181,6 @@ static void check_answers(const struct dr_map *map)
 	dr_spec_free(&spec);
 }
 
-
 static void check_errors(const struct dr_map_errors *complaints)
 {
 	size_t errors = 0;
@@ -206,7 +196,6 @@ static void check_errors(const struct dr_map_errors *complaints)
 	CHECK(complaints->errors == errors
 			|| complaints->count == DR_MAP_ERRORS_MAX);
 }
-
 
 /**
  * Load one input, and ask what came of it

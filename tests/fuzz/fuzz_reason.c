@@ -9,13 +9,11 @@
 #include "check.h"
 #include "model_reply.h"
 
-
 static void check_same(struct dr_text text, struct dr_text expected)
 {
 	CHECK(text.len == expected.len);
 	CHECK(text.len == 0 || text.s == expected.s);
 }
-
 
 /* The plain way takes the same value, and leaves the same */
 static void check_value(struct dr_text *plain, struct dr_text body,
@@ -29,7 +27,6 @@ static void check_value(struct dr_text *plain, struct dr_text body,
 	check_same(value->text, expected.text);
 	CHECK(value->cause == expected.cause);
 }
-
 
 /**
  * Parse one input: every value lies behind the last one and holds what it says,

@@ -29,7 +29,6 @@ struct reply
 	size_t headers;
 };
 
-
 /* A copy of the reply, in as much memory as it needs */
 static struct reply parse(const uint8_t *data, size_t size, const uint8_t *lf)
 {
@@ -45,19 +44,16 @@ static struct reply parse(const uint8_t *data, size_t size, const uint8_t *lf)
 	return reply;
 }
 
-
 static size_t run(strip_function *strip, struct reply *reply)
 {
 	return strip(reply->s, reply->len, strlen(LINE), reply->phrase_len,
 			reply->headers, names, NAMES);
 }
 
-
 static void check_same(const struct reply *a, const struct reply *b)
 {
 	CHECK(memcmp(a->s, b->s, a->len) == 0);
 }
-
 
 /**
  * Strip one reply, and see that the plain way does the same, and that nothing

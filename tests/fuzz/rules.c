@@ -27,7 +27,6 @@
 #define PROFILES_MAX 8
 #define LIST_MAX 8
 
-
 static bool take_part(struct dr_text *text, char end, struct dr_text *part)
 {
 	const char *s = text->len ? memchr(text->s, end, text->len) : NULL;
@@ -38,7 +37,6 @@ static bool take_part(struct dr_text *text, char end, struct dr_text *part)
 	text->len -= taken;
 	return taken > 0;
 }
-
 
 /**
  * Take a line off the front of a text
@@ -53,7 +51,6 @@ bool take_line(struct dr_text *text, struct dr_text *line)
 	return take_part(text, '\n', line);
 }
 
-
 /* Up to three digits; other characters count for nothing */
 static int number_of(struct dr_text text)
 {
@@ -65,7 +62,6 @@ static int number_of(struct dr_text text)
 
 	return number < 0 ? -number : number;
 }
-
 
 static void read_codes(
 		struct dr_spec *spec, struct dr_conditions *when, struct dr_text text)
@@ -84,7 +80,6 @@ static void read_codes(
 	when->code_count = count;
 }
 
-
 static void read_causes(
 		struct dr_spec *spec, struct dr_conditions *when, struct dr_text text)
 {
@@ -102,7 +97,6 @@ static void read_causes(
 	when->cause_count = count;
 }
 
-
 static bool is_printable(struct dr_text text)
 {
 	size_t i;
@@ -114,7 +108,6 @@ static bool is_printable(struct dr_text text)
 	return text.len > 0 && text.len <= DR_PREFIX_MAX;
 }
 
-
 static void read_phrase(struct dr_conditions *when, struct dr_text text)
 {
 	char words[DR_PREFIX_MAX + 1];
@@ -122,7 +115,6 @@ static void read_phrase(struct dr_conditions *when, struct dr_text text)
 	if(is_printable(text) && dr_words(words, sizeof(words), text) > 0)
 		when->phrase = text;
 }
-
 
 static void read_key(
 		struct dr_spec *spec, struct dr_spec_rule *rule, struct dr_text text)
@@ -151,14 +143,12 @@ static void read_key(
 		rule->detail = value;
 }
 
-
 static bool asks_nothing(const struct dr_conditions *when)
 {
 	return when->code_count == 0 && when->cause_count == 0
 		   && when->source == DR_ANY && when->after == DR_ANY
 		   && when->header.len == 0 && when->phrase.len == 0;
 }
-
 
 static void read_rule(struct dr_spec *spec, struct dr_text line)
 {
@@ -181,7 +171,6 @@ static void read_rule(struct dr_spec *spec, struct dr_text line)
 	*added = rule;
 }
 
-
 static void read_profile(struct dr_spec *spec, struct dr_text line)
 {
 	static const struct dr_text names[PROFILES_MAX] = {DR_TEXT("default"),
@@ -202,7 +191,6 @@ static void read_profile(struct dr_spec *spec, struct dr_text line)
 	if(line.len > 1 && (line.s[1] == 'y' || line.s[1] == 'n'))
 		profile->q850 = line.s[1] == 'y';
 }
-
 
 /**
  * Take all rules off the front of a text

@@ -32,14 +32,12 @@ str *log_prefix_val;
 int log_stderr;
 int process_no;
 
-
 int get_debug_level(char *name, int len)
 {
 	(void)name;
 	(void)len;
 	return L_ALERT - 1;
 }
-
 
 int get_debug_facility(char *name, int len)
 {
@@ -48,23 +46,19 @@ int get_debug_facility(char *name, int len)
 	return 0;
 }
 
-
 int my_pid(void)
 {
 	return 0;
 }
-
 
 void dprint_color(int level)
 {
 	(void)level;
 }
 
-
 void dprint_color_reset(void)
 {
 }
-
 
 static void *take(void *memory, size_t size)
 {
@@ -81,7 +75,6 @@ static void *take(void *memory, size_t size)
 	return malloc(size);
 }
 
-
 static void *take_zeroed(void *memory, size_t size)
 {
 	(void)memory;
@@ -92,14 +85,12 @@ static void *take_zeroed(void *memory, size_t size)
 	return calloc(1, size);
 }
 
-
 static void give_back(void *memory, void *block)
 {
 	(void)memory;
 	host_blocks--;
 	free(block);
 }
-
 
 /**
  * Let there be shared memory

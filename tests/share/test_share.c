@@ -39,7 +39,6 @@ static atomic_int wrong;
 static atomic_long taken;
 static atomic_long seen[MAPS];
 
-
 static int reload(const char *path, int dry)
 {
 	struct dr_map_errors complaints;
@@ -48,7 +47,6 @@ static int reload(const char *path, int dry)
 	dr_map_errors_free(&complaints);
 	return err;
 }
-
 
 /* Line of the rule that judges a 488; reads what the map points at */
 static int line_of(const struct dr_map *map)
@@ -66,7 +64,6 @@ static int line_of(const struct dr_map *map)
 	return rule.file.len > 0 && rule.profile.len > 0 ? rule.line : 0;
 }
 
-
 static void look(const struct dr_map *map)
 {
 	int line = line_of(map);
@@ -80,7 +77,6 @@ static void look(const struct dr_map *map)
 	}
 	wrong++;
 }
-
 
 /* Take maps and drop them, the oldest first, and look at both ends of each */
 static void *work(void *state)
@@ -104,7 +100,6 @@ static void *work(void *state)
 	return NULL;
 }
 
-
 static void *change(void *state)
 {
 	int i;
@@ -117,7 +112,6 @@ static void *change(void *state)
 	reloaders--;
 	return state;
 }
-
 
 static void test_no_map(void **state)
 {
@@ -134,7 +128,6 @@ static void test_no_map(void **state)
 	assert_null(dr_map_ref());
 	assert_int_equal(host_blocks, 1);
 }
-
 
 /* Each map is the next one's after a reload; one that fails changes nothing */
 static void test_reload(void **state)
@@ -167,7 +160,6 @@ static void test_reload(void **state)
 	assert_int_equal(host_blocks, 2);
 }
 
-
 static void test_threads(void **state)
 {
 	pthread_t threads[WORKERS + RELOADERS];
@@ -190,7 +182,6 @@ static void test_threads(void **state)
 		assert_true(seen[i] > 0);
 	assert_int_equal(host_blocks, 2);
 }
-
 
 int main(void)
 {

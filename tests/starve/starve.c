@@ -64,7 +64,6 @@ static sr_shm_api_t shm;
 static char *victim = "disconnect_reason";
 static const void *victim_base;
 
-
 /** Where the object begins that an address belongs to */
 static const void *base_of(const void *address)
 {
@@ -72,7 +71,6 @@ static const void *base_of(const void *address)
 
 	return dladdr(address, &info) ? info.dli_fbase : NULL;
 }
-
 
 /** The victim is loaded after this module, so it is looked for late. What is
  * found is the function that its exports name. */
@@ -82,7 +80,6 @@ static const void *find_victim(void)
 
 	return module ? base_of((const void *)module->exports.init_mod_f) : NULL;
 }
-
 
 /** Does the victim ask, or somebody whom it called? */
 static int victim_asks(void)
@@ -95,7 +92,6 @@ static int victim_asks(void)
 			return 1;
 	return 0;
 }
-
 
 static int is_refused(enum pool pool)
 {
@@ -112,11 +108,9 @@ static int is_refused(enum pool pool)
 	return 1;
 }
 
-
 /** Who asks, as Kamailio tells its memory managers */
 #define WHO \
 	const char *file, const char *func, unsigned int line, const char *mname
-
 
 static void *pkg_xmalloc(void *block, size_t size, WHO)
 {
@@ -125,14 +119,12 @@ static void *pkg_xmalloc(void *block, size_t size, WHO)
 	return pkg.xmalloc(block, size, file, func, line, mname);
 }
 
-
 static void *pkg_xmallocxz(void *block, size_t size, WHO)
 {
 	if(is_refused(PRIVATE))
 		return NULL;
 	return pkg.xmallocxz(block, size, file, func, line, mname);
 }
-
 
 static void *pkg_xrealloc(void *block, void *old, size_t size, WHO)
 {
@@ -141,14 +133,12 @@ static void *pkg_xrealloc(void *block, void *old, size_t size, WHO)
 	return pkg.xrealloc(block, old, size, file, func, line, mname);
 }
 
-
 static void *shm_xmalloc(void *block, size_t size, WHO)
 {
 	if(is_refused(SHARED))
 		return NULL;
 	return shm.xmalloc(block, size, file, func, line, mname);
 }
-
 
 static void *shm_xmallocxz(void *block, size_t size, WHO)
 {
@@ -157,14 +147,12 @@ static void *shm_xmallocxz(void *block, size_t size, WHO)
 	return shm.xmallocxz(block, size, file, func, line, mname);
 }
 
-
 static void *shm_xrealloc(void *block, void *old, size_t size, WHO)
 {
 	if(is_refused(SHARED))
 		return NULL;
 	return shm.xrealloc(block, old, size, file, func, line, mname);
 }
-
 
 static void stand_before_all(void)
 {
@@ -177,7 +165,6 @@ static void stand_before_all(void)
 	_shm_root.xmallocxz = shm_xmallocxz;
 	_shm_root.xrealloc = shm_xrealloc;
 }
-
 
 static const char *fail_doc[] = {
 		"pkg or shm, the module's name or *, number of the first allocation"
@@ -210,7 +197,6 @@ static void rpc_fail(rpc_t *rpc, void *ctx)
 	order->in_force = 1;
 }
 
-
 static const char *stop_doc[] = {
 		"Refuses nothing more; tells how many allocations were seen and"
 		" refused",
@@ -227,7 +213,6 @@ static void rpc_stop(rpc_t *rpc, void *ctx)
 			answer, "dd", "seen", order->seen, "refused", order->refused);
 }
 
-
 /* clang-format off */
 static rpc_export_t commands[] = {
 	{"starve.fail", rpc_fail, fail_doc, 0},
@@ -235,7 +220,6 @@ static rpc_export_t commands[] = {
 	{0, 0, 0, 0}
 };
 /* clang-format on */
-
 
 static int mod_init(void)
 {
@@ -256,7 +240,6 @@ static int mod_init(void)
 	stand_before_all();
 	return rpc_register_array(commands) == 0 ? 0 : -1;
 }
-
 
 /* clang-format off */
 struct module_exports exports = {

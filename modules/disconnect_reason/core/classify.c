@@ -80,7 +80,6 @@ static const struct row causes[DR_CAUSE_MAX + 1] = {
 #include "table_q850_causes.h"
 };
 
-
 static void decide(
 		struct dr_answer *answer, enum dr_decider by, const struct row *row)
 {
@@ -90,12 +89,10 @@ static void decide(
 	answer->decided_by = by;
 }
 
-
 static void decide_by_event(struct dr_answer *answer, enum event event)
 {
 	decide(answer, DR_BY_EVENT, &events[event]);
 }
-
 
 static void decide_by_code(struct dr_answer *answer, int code)
 {
@@ -107,7 +104,6 @@ static void decide_by_code(struct dr_answer *answer, int code)
 		decide_by_event(answer,
 				code < 600 ? DR_EVENT_UNKNOWN_CODE : DR_EVENT_UNKNOWN_600_UP);
 }
-
 
 static enum event timeout_event(enum dr_after after)
 {
@@ -122,7 +118,6 @@ static enum event timeout_event(enum dr_after after)
 	}
 	return DR_EVENT_NO_REPLY;
 }
-
 
 /* Does a reply say that a network blocked the call, as ATIS-1000099 has it?
  * 603 Network Blocked, and Reason: SIP;cause=603;text="v=analytics1;url=..." */
@@ -147,14 +142,12 @@ static bool is_network_block(const struct dr_attempt *attempt)
 	return false;
 }
 
-
 /** May a Q.850 cause refine a code, by the tables? */
 bool dr_code_is_soft(int code)
 {
 	return code >= DR_CODE_MIN && code <= DR_CODE_MAX
 		   && codes[code - DR_CODE_MIN].refines;
 }
-
 
 /* Let the first cause that overrides decide. A cause before it that does not (16
  * normal clearing, 127 interworking, one without a row) says nothing about why,
@@ -177,13 +170,11 @@ static bool decide_by_q850(struct dr_answer *answer, struct dr_text headers)
 	return false;
 }
 
-
 static bool may_refine(const struct dr_attempt *attempt)
 {
 	return attempt->source == DR_SOURCE_REMOTE && dr_code_is_soft(attempt->code)
 		   && dr_map_q850(attempt->map, attempt->profile, attempt->q850);
 }
-
 
 /* The cause that an answer has which no cause decided */
 static int first_cause(const struct dr_attempt *attempt)
@@ -192,7 +183,6 @@ static int first_cause(const struct dr_attempt *attempt)
 
 	return may_refine(attempt) ? dr_q850_next(&walk) : DR_CAUSE_NONE;
 }
-
 
 /* Let the trunk itself decide: it saw what became of the call, its reply has only
  * a code. That a caller gave up it knows from here alone, and a CANCEL of ours may
@@ -212,7 +202,6 @@ static bool decide_by_report(
 	answer->cause = first_cause(attempt);
 	return true;
 }
-
 
 /* Let a rule of the map decide */
 static bool decide_by_rule(
@@ -234,7 +223,6 @@ static bool decide_by_rule(
 	return true;
 }
 
-
 static void classify_reply(
 		const struct dr_attempt *attempt, struct dr_answer *answer)
 {
@@ -247,7 +235,6 @@ static void classify_reply(
 	else
 		decide_by_code(answer, attempt->code);
 }
-
 
 /**
  * Find the reason of a failed attempt
@@ -290,7 +277,6 @@ void dr_classify(const struct dr_attempt *attempt, struct dr_answer *answer)
 	decide_by_code(answer, attempt->code);
 }
 
-
 /** Is the code of an answer one that no table and no rule has? Then only its
  * class decided. */
 bool dr_is_unclassified(const struct dr_answer *answer)
@@ -301,12 +287,10 @@ bool dr_is_unclassified(const struct dr_answer *answer)
 				   || answer->row.s == events[DR_EVENT_NO_FINAL_CODE].words.s);
 }
 
-
 static bool is_name(struct dr_text name)
 {
 	return name.len == 0 || (name.len <= DR_NAME_MAX && dr_token_check(name));
 }
-
 
 /* What is written; snprintf() would cost more than finding the reason does */
 struct pen
@@ -316,7 +300,6 @@ struct pen
 	bool full;
 };
 
-
 static void write_text(struct pen *pen, struct dr_text text)
 {
 	pen->full = pen->full || text.len >= pen->size - pen->len;
@@ -325,7 +308,6 @@ static void write_text(struct pen *pen, struct dr_text text)
 	memcpy(pen->buf + pen->len, text.s, text.len);
 	pen->len += text.len;
 }
-
 
 /* "NAME=VALUE" after what is there, nothing when the value is empty */
 static void write_param(
@@ -339,7 +321,6 @@ static void write_param(
 	write_text(pen, (struct dr_text)DR_TEXT("="));
 	write_text(pen, value);
 }
-
 
 /* The same with a number, nothing when it is below the least */
 static void write_number(
@@ -356,7 +337,6 @@ static void write_number(
 	} while(number > 0);
 	write_param(pen, name, (struct dr_text){digits + at, sizeof(digits) - at});
 }
-
 
 /**
  * Write the value of the detail header field, e.g.

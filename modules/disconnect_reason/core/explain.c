@@ -56,7 +56,6 @@ static const struct dr_text decider_names[DR_DECIDER_COUNT] = {
 		[DR_BY_CODE] = DR_TEXT("code"),
 };
 
-
 /* Write what is wrong with a query; bytes that are not printable ASCII become
  * "?", so that the text may be shown anywhere. EINVAL, always. */
 __attribute__((format(printf, 2, 3))) static int fail(
@@ -75,13 +74,11 @@ __attribute__((format(printf, 2, 3))) static int fail(
 	return EINVAL;
 }
 
-
 /* How much of a text is shown in a message */
 static int quoted_length(struct dr_text text)
 {
 	return (int)(text.len < QUOTED_MAX ? text.len : QUOTED_MAX);
 }
-
 
 static bool has_line_end(struct dr_text text)
 {
@@ -93,7 +90,6 @@ static bool has_line_end(struct dr_text text)
 	}
 	return false;
 }
-
 
 /* A number of up to three digits from least to most, or -1 */
 static int parse_number(struct dr_text text, int least, int most)
@@ -111,7 +107,6 @@ static int parse_number(struct dr_text text, int least, int most)
 	return number < least || number > most ? -1 : number;
 }
 
-
 static int take_code(struct dr_query *query, struct dr_text value)
 {
 	int code = parse_number(value, CODE_MIN, CODE_MAX);
@@ -126,25 +121,21 @@ static int take_code(struct dr_query *query, struct dr_text value)
 	return 0;
 }
 
-
 static int take_after(struct dr_query *query, struct dr_text value)
 {
 	return dr_after_parse(value, &query->after);
 }
-
 
 static int take_source(struct dr_query *query, struct dr_text value)
 {
 	return dr_source_parse(value, &query->source);
 }
 
-
 static int take_said(struct dr_query *query, struct dr_text value)
 {
 	query->said = dr_reason_parse(value, &query->report) == 0;
 	return query->said ? 0 : EINVAL;
 }
-
 
 static int take_phrase(struct dr_query *query, struct dr_text value)
 {
@@ -155,7 +146,6 @@ static int take_phrase(struct dr_query *query, struct dr_text value)
 	query->phrase = value;
 	return 0;
 }
-
 
 static int add_field(struct dr_query *query, struct dr_text field)
 {
@@ -173,7 +163,6 @@ static int add_field(struct dr_query *query, struct dr_text field)
 	return 0;
 }
 
-
 static int take_header(struct dr_query *query, struct dr_text value)
 {
 	struct dr_text left = value;
@@ -190,7 +179,6 @@ static int take_header(struct dr_query *query, struct dr_text value)
 	return add_field(query, value);
 }
 
-
 static int take_q850(struct dr_query *query, struct dr_text value)
 {
 	int cause = parse_number(value, CAUSE_MIN, CAUSE_MAX);
@@ -205,7 +193,6 @@ static int take_q850(struct dr_query *query, struct dr_text value)
 	len = snprintf(field, sizeof(field), "Reason: Q.850;cause=%d", cause);
 	return add_field(query, (struct dr_text){field, (size_t)len});
 }
-
 
 /* clang-format off */
 #define TEXT(name) {#name, NULL, offsetof(struct dr_query, name), -1, NULL}
@@ -228,7 +215,6 @@ static const struct key keys[] = {
 	{"no-q850", NULL, offsetof(struct dr_query, q850), 0, NULL},
 };
 /* clang-format on */
-
 
 /* Take the value of a key that was found */
 static int take(
@@ -256,7 +242,6 @@ static int take(
 	return 0;
 }
 
-
 /**
  * Begin a query: nothing is in it yet
  *
@@ -269,7 +254,6 @@ void dr_query_init(struct dr_query *query, bool q850)
 	query->source = DR_SOURCE_COUNT;
 	query->q850 = q850;
 }
-
 
 /**
  * Add one thing to a query
@@ -315,7 +299,6 @@ int dr_query_add(
 			QUOTE(key));
 }
 
-
 /**
  * Add one thing to a query by one word, such as code=480 or cancelled
  *
@@ -339,7 +322,6 @@ int dr_query_add_word(struct dr_query *query, struct dr_text word)
 	return dr_query_add(query, key, value);
 }
 
-
 /**
  * The name of what decided an answer
  *
@@ -352,20 +334,17 @@ struct dr_text dr_decider_name(enum dr_decider decider)
 	return decider_names[decider];
 }
 
-
 static void add_text(
 		struct dr_explanation *e, const char *name, struct dr_text text)
 {
 	e->pairs[e->pair_count++] = (struct dr_pair){.name = name, .text = text};
 }
 
-
 static void add_number(struct dr_explanation *e, const char *name, int number)
 {
 	e->pairs[e->pair_count++] =
 			(struct dr_pair){.name = name, .number = number};
 }
-
 
 /* An address as people write it, IPv6 with or without brackets */
 static bool parse_address(struct dr_text text, struct dr_network *network)
@@ -377,7 +356,6 @@ static bool parse_address(struct dr_text text, struct dr_network *network)
 	return dr_network_parse(text, network) == 0
 		   && network->bits == network->address.len * 8;
 }
-
 
 /**
  * The trunk of a next hop as people write it
@@ -396,7 +374,6 @@ int dr_explain_trunk(const struct dr_map *map, struct dr_text hop)
 				   : dr_map_trunk_of_host(map, hop);
 }
 
-
 /* Find what a query names; nothing is named: the number stays */
 static int find(const struct dr_map *map, struct dr_text name,
 		int (*find_in)(const struct dr_map *, struct dr_text), const char *what,
@@ -411,7 +388,6 @@ static int find(const struct dr_map *map, struct dr_text name,
 
 	return fail(error, "no %s is named \"" QUOTED "\"", what, QUOTE(name));
 }
-
 
 /* Find what the query names, into a place that names nothing yet. Without a
  * map there is the default profile. */
@@ -436,7 +412,6 @@ static int find_place(const struct dr_map *map, const struct dr_query *q,
 	return find(
 			map, q->trunk, dr_map_find_trunk, "trunk", &place->trunk, error);
 }
-
 
 /* The source that the query says or means */
 static int find_source(
@@ -468,7 +443,6 @@ static int find_source(
 	return 0;
 }
 
-
 /* What became of the reason that the trunk said */
 static struct dr_text fate_of_said(
 		const struct dr_attempt *attempt, const struct dr_trunk *trunk)
@@ -487,7 +461,6 @@ static struct dr_text fate_of_said(
 	return attempt->report == DR_CLIENT_INITIATED ? unknown : believed;
 }
 
-
 static void add_rule(
 		struct dr_explanation *e, const struct dr_map *map, int number)
 {
@@ -499,7 +472,6 @@ static void add_rule(
 	add_text(e, "file", rule.file);
 	add_number(e, "line", rule.line);
 }
-
 
 static void add_answer(struct dr_explanation *e, const struct dr_map *map)
 {
@@ -520,7 +492,6 @@ static void add_answer(struct dr_explanation *e, const struct dr_map *map)
 		add_text(e, "row", answer->row);
 }
 
-
 static void add_place(struct dr_explanation *e, const struct dr_map *map,
 		const struct place *place)
 {
@@ -531,7 +502,6 @@ static void add_place(struct dr_explanation *e, const struct dr_map *map,
 	add_text(e, "profile",
 			map ? dr_map_profile_name(map, place->profile) : standard);
 }
-
 
 /* What the bridge is sent, where the reply has a code to translate */
 static void add_bridge(struct dr_explanation *e, const struct dr_map *map,
@@ -546,7 +516,6 @@ static void add_bridge(struct dr_explanation *e, const struct dr_map *map,
 		add_number(e, "send",
 				dr_map_bridge_send(map, place->bridge, code, &e->answer));
 }
-
 
 /**
  * Answer a query

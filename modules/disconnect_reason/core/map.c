@@ -16,10 +16,8 @@
 #define LIST(map, array, type) \
 	((const struct type *)dr_block_at((map), (array).at))
 
-
 /* The only profile without a map */
 static const struct dr_text standard = DR_TEXT("default");
-
 
 /* Spread what FNV-1a leaves in the upper bits */
 static uint32_t mixed(uint32_t hash)
@@ -28,7 +26,6 @@ static uint32_t mixed(uint32_t hash)
 	hash *= 0x2c1b3c6dU;
 	return hash ^ hash >> 13;
 }
-
 
 /** The hash of a text in a scope */
 uint32_t dr_hash(uint32_t scope, struct dr_text text)
@@ -42,7 +39,6 @@ uint32_t dr_hash(uint32_t scope, struct dr_text text)
 	return hash;
 }
 
-
 static bool is_key(const struct dr_table *table, const struct dr_slot *slot,
 		uint32_t scope, struct dr_text text, uint32_t hash)
 {
@@ -50,7 +46,6 @@ static bool is_key(const struct dr_table *table, const struct dr_slot *slot,
 		   && (text.len == 0
 				   || memcmp(table->block + slot->text, text.s, text.len) == 0);
 }
-
 
 /**
  * Find where a key stands in a table, or where it would stand
@@ -71,7 +66,6 @@ uint32_t dr_table_place(const struct dr_table *table, uint32_t scope,
 	return i;
 }
 
-
 /* The value of a key of a map, or otherwise */
 static int find_hashed(const struct dr_map *map, uint32_t scope,
 		struct dr_text text, uint32_t hash, int otherwise)
@@ -84,7 +78,6 @@ static int find_hashed(const struct dr_map *map, uint32_t scope,
 	return slot->scope != 0 ? (int)slot->value : otherwise;
 }
 
-
 static int find(const struct dr_map *map, uint32_t scope, struct dr_text text,
 		int otherwise)
 {
@@ -94,13 +87,11 @@ static int find(const struct dr_map *map, uint32_t scope, struct dr_text text,
 	return find_hashed(map, scope, text, dr_hash(scope, text), otherwise);
 }
 
-
 static struct dr_text text_at(
 		const struct dr_map *map, struct dr_array array, int index)
 {
 	return dr_block_text(map, LIST(map, array, dr_ref)[index]);
 }
-
 
 static const struct dr_block_profile *profile_at(
 		const struct dr_map *map, int number)
@@ -108,13 +99,11 @@ static const struct dr_block_profile *profile_at(
 	return &LIST(map, map->profiles, dr_block_profile)[number];
 }
 
-
 static const struct dr_block_trunk *trunk_at(
 		const struct dr_map *map, int number)
 {
 	return &LIST(map, map->trunks, dr_block_trunk)[number];
 }
-
 
 static const struct dr_block_bridge *bridge_at(
 		const struct dr_map *map, int number)
@@ -122,20 +111,17 @@ static const struct dr_block_bridge *bridge_at(
 	return &LIST(map, map->bridges, dr_block_bridge)[number];
 }
 
-
 /** Size of a map in bytes; a copy of them, aligned to 4 bytes, is a map too */
 size_t dr_map_size(const struct dr_map *map)
 {
 	return map->size;
 }
 
-
 /** How many profiles has a map? At least 1: DR_PROFILE_DEFAULT is always there */
 int dr_map_profile_count(const struct dr_map *map)
 {
 	return map ? (int)map->profiles.count : 1;
 }
-
 
 /** The number of the profile that has a name, or DR_NONE */
 int dr_map_find_profile(const struct dr_map *map, struct dr_text name)
@@ -147,13 +133,11 @@ int dr_map_find_profile(const struct dr_map *map, struct dr_text name)
 	return find(map, dr_scope(DR_KIND_PROFILE, 0), name, otherwise);
 }
 
-
 /** The name of a profile, a token */
 struct dr_text dr_map_profile_name(const struct dr_map *map, int profile)
 {
 	return map ? dr_block_text(map, profile_at(map, profile)->name) : standard;
 }
-
 
 /** Read a profile by its number */
 void dr_map_get_profile(
@@ -171,13 +155,11 @@ void dr_map_get_profile(
 			in->q850, (int)in->first_rule, (int)in->rule_count};
 }
 
-
 /** How many rules has a map, of all profiles together? */
 int dr_map_rule_count(const struct dr_map *map)
 {
 	return map ? (int)map->rules.count : 0;
 }
-
 
 /** Read a rule by its number */
 void dr_map_get_rule(const struct dr_map *map, int number, struct dr_rule *rule)
@@ -203,7 +185,6 @@ void dr_map_get_rule(const struct dr_map *map, int number, struct dr_rule *rule)
 	when->phrase = dr_block_text(map, in->phrase);
 }
 
-
 /**
  * The number of a header name that rules ask for
  *
@@ -219,20 +200,17 @@ uint32_t dr_map_header(const struct dr_map *map, struct dr_text name)
 	return (uint32_t)find(map, dr_scope(DR_KIND_HEADER, 0), key, 0);
 }
 
-
 /** How many trunks has a map? */
 int dr_map_trunk_count(const struct dr_map *map)
 {
 	return map ? (int)map->trunks.count : 0;
 }
 
-
 /** The number of the trunk that has a name, or DR_NONE */
 int dr_map_find_trunk(const struct dr_map *map, struct dr_text name)
 {
 	return find(map, dr_scope(DR_KIND_TRUNK, 0), name, DR_NONE);
 }
-
 
 /** Read a trunk by its number; DR_NONE: one without a name and pattern, that has
  * the default profile */
@@ -250,14 +228,12 @@ void dr_map_get_trunk(
 			in->trust != 0, (int)in->patterns.count};
 }
 
-
 /** A host name or address that finds a trunk, as the file has it, by its index */
 struct dr_text dr_map_trunk_pattern(
 		const struct dr_map *map, int trunk, int pattern)
 {
 	return text_at(map, trunk_at(map, trunk)->patterns, pattern);
 }
-
 
 /**
  * Find the trunk that a host name belongs to: the name itself, else the longest
@@ -290,7 +266,6 @@ int dr_map_trunk_of_host(const struct dr_map *map, struct dr_text host)
 	return found;
 }
 
-
 /* The longest network of a kind that an address is in, or DR_NONE */
 static int find_network(const struct dr_map *map, enum dr_kind kind,
 		const struct dr_block_networks *networks,
@@ -317,7 +292,6 @@ static int find_network(const struct dr_map *map, enum dr_kind kind,
 	return found;
 }
 
-
 /** The number of the trunk that an address belongs to, by the longest network it
  * is in, or DR_NONE */
 int dr_map_trunk_of_address(
@@ -328,20 +302,17 @@ int dr_map_trunk_of_address(
 			   : DR_NONE;
 }
 
-
 /** How many bridges has a map? */
 int dr_map_bridge_count(const struct dr_map *map)
 {
 	return map ? (int)map->bridges.count : 0;
 }
 
-
 /** The number of the bridge that has a name, or DR_NONE */
 int dr_map_find_bridge(const struct dr_map *map, struct dr_text name)
 {
 	return find(map, dr_scope(DR_KIND_BRIDGE, 0), name, DR_NONE);
 }
-
 
 /** The same as dr_map_trunk_of_address() for bridges */
 int dr_map_bridge_of_address(
@@ -351,7 +322,6 @@ int dr_map_bridge_of_address(
 						 address)
 			   : DR_NONE;
 }
-
 
 /** Read a bridge by its number */
 void dr_map_get_bridge(
@@ -367,14 +337,12 @@ void dr_map_get_bridge(
 	bridge->reply_count = (int)in->replies.count;
 }
 
-
 /** The name of a header field that names the reason to a bridge, by its index */
 struct dr_text dr_map_bridge_header(
 		const struct dr_map *map, int bridge, int header)
 {
 	return text_at(map, bridge_at(map, bridge)->headers, header);
 }
-
 
 /** An address that finds a bridge, as the file has it, by its index */
 struct dr_text dr_map_bridge_pattern(
@@ -383,7 +351,6 @@ struct dr_text dr_map_bridge_pattern(
 	return text_at(map, bridge_at(map, bridge)->patterns, pattern);
 }
 
-
 /** The header fields that name a reason to a bridge: "Name: REASON" with a line end
  * for each of its headers, in order */
 struct dr_text dr_map_bridge_lines(
@@ -391,7 +358,6 @@ struct dr_text dr_map_bridge_lines(
 {
 	return dr_block_text(map, bridge_at(map, bridge)->lines[reason]);
 }
-
 
 /** Read which code a bridge is sent in place of another, by its index; the first
  * that fits is taken */
@@ -410,7 +376,6 @@ void dr_map_get_reply(const struct dr_map *map, int bridge, int number,
 	reply->send = in->send;
 }
 
-
 static bool has_code(const struct dr_reply *reply, int code)
 {
 	size_t i;
@@ -421,7 +386,6 @@ static bool has_code(const struct dr_reply *reply, int code)
 	}
 	return reply->code_count == 0;
 }
-
 
 static bool reply_fits(
 		const struct dr_reply *reply, int code, const struct dr_answer *answer)
@@ -434,7 +398,6 @@ static bool reply_fits(
 		   && has_code(reply, code);
 }
 
-
 /** May a bridge be sent another code in place of this one, or this one in place
  * of another? Not where the code is part of the protocol: success, a challenge
  * (401, 407), and 503, which asks to go elsewhere (RFC 3261 section 21.5.4). */
@@ -443,7 +406,6 @@ bool dr_may_translate(int code)
 	return code >= DR_CODE_MIN && code <= DR_CODE_MAX && code != 401
 		   && code != 407 && code != 503;
 }
-
 
 /**
  * The code that a bridge is sent

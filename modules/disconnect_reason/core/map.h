@@ -123,13 +123,11 @@ struct dr_address
 	size_t len;
 };
 
-
 /** Does a condition of a rule hold? */
 static inline bool dr_is_or_any(int wanted, int value)
 {
 	return wanted == DR_ANY || wanted == value;
 }
-
 
 size_t dr_map_size(const struct dr_map *map);
 

@@ -160,13 +160,11 @@ struct dr_map
 	struct dr_block_networks bridge_networks;
 };
 
-
 /** Something in the block, by its place */
 static inline const void *dr_block_at(const struct dr_map *map, uint32_t at)
 {
 	return (const char *)map + at;
 }
-
 
 /** A text in the block, by its reference */
 static inline struct dr_text dr_block_text(
@@ -175,13 +173,11 @@ static inline struct dr_text dr_block_text(
 	return (struct dr_text){dr_block_at(map, ref.at), ref.len};
 }
 
-
 /** A scope from its kind and number; the number is below 2^28 */
 static inline uint32_t dr_scope(enum dr_kind kind, uint32_t number)
 {
 	return (uint32_t)kind << 28 | number;
 }
-
 
 /** The scope of network parts of a length */
 static inline uint32_t dr_network_scope(
@@ -190,20 +186,17 @@ static inline uint32_t dr_network_scope(
 	return dr_scope(kind, bits | (is_v4 ? 256 : 0));
 }
 
-
 /** The hash of the empty text in a scope */
 static inline uint32_t dr_hash_start(uint32_t scope)
 {
 	return (scope ^ 0x811c9dc5U) * 0x9e3779b1U;
 }
 
-
 /** The hash of a text with one more byte at its end (FNV-1a) */
 static inline uint32_t dr_hash_byte(uint32_t hash, char byte)
 {
 	return (hash ^ (unsigned char)byte) * 0x01000193U;
 }
-
 
 /** Index of dr_block_profile.lists for a code, a class (3 to 6), or any other
  * number: no code */
@@ -215,7 +208,6 @@ static inline uint32_t dr_code_key(int code)
 		return (uint32_t)(DR_CODE_CLASS + code - DR_CODE_MIN / 100);
 	return DR_CODE_ANY;
 }
-
 
 uint32_t dr_hash(uint32_t scope, struct dr_text text);
 uint32_t dr_table_place(const struct dr_table *table, uint32_t scope,

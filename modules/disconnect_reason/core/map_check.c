@@ -33,7 +33,6 @@ struct items
 	size_t count;
 };
 
-
 /* Room for items; none, with an error, when there is no memory */
 static struct items new_items(struct dr_spec *spec, size_t count)
 {
@@ -44,7 +43,6 @@ static struct items new_items(struct dr_spec *spec, size_t count)
 	return items;
 }
 
-
 static void add_item(struct items *items, unsigned kind, struct dr_text key,
 		struct dr_text text, struct dr_place place)
 {
@@ -53,7 +51,6 @@ static void add_item(struct items *items, unsigned kind, struct dr_text key,
 	*item = (struct item){kind, key, text, place, (int)items->count};
 	items->count++;
 }
-
 
 static int compare_keys(const void *one, const void *other)
 {
@@ -68,7 +65,6 @@ static int compare_keys(const void *one, const void *other)
 	return a->key.len > 0 ? memcmp(a->key.s, b->key.s, a->key.len) : 0;
 }
 
-
 static int compare(const void *one, const void *other)
 {
 	int order = compare_keys(one, other);
@@ -79,7 +75,6 @@ static int compare(const void *one, const void *other)
 	return ((const struct item *)one)->index
 		   - ((const struct item *)other)->index;
 }
-
 
 /* An error for each item that another one before it clashes with; there are
  * none any more */
@@ -106,7 +101,6 @@ static void check_twice(struct dr_spec *spec, struct dr_errors *errors,
 	free(items->list);
 }
 
-
 static void check_trunks(struct dr_spec *spec, struct dr_errors *errors)
 {
 	struct items items = new_items(spec, spec->trunks.count);
@@ -121,7 +115,6 @@ static void check_trunks(struct dr_spec *spec, struct dr_errors *errors)
 	if(items.list)
 		check_twice(spec, errors, &items, "trunk");
 }
-
 
 static void check_bridges(struct dr_spec *spec, struct dr_errors *errors)
 {
@@ -142,7 +135,6 @@ static void check_bridges(struct dr_spec *spec, struct dr_errors *errors)
 	if(items.list)
 		check_twice(spec, errors, &items, "bridge");
 }
-
 
 static void check_patterns(struct dr_spec *spec, struct dr_errors *errors,
 		const struct dr_spec_patterns *patterns)
@@ -168,7 +160,6 @@ static void check_patterns(struct dr_spec *spec, struct dr_errors *errors,
 		check_twice(spec, errors, &items, "host or address");
 }
 
-
 /* Index of a profile, or DR_NONE with an error */
 static int find_profile(const struct items *profiles, struct dr_errors *errors,
 		const struct dr_spec_name *name)
@@ -186,7 +177,6 @@ static int find_profile(const struct items *profiles, struct dr_errors *errors,
 			dr_shown(shown, name->text));
 	return DR_NONE;
 }
-
 
 /* Find what profiles extend, the default profile where they do not say, and the
  * profiles of trunks */
@@ -218,7 +208,6 @@ static void find_profiles(struct dr_spec *spec, const struct items *profiles,
 	}
 }
 
-
 /* Name the profiles of a cycle, from its first one to that one again */
 static void error_cycle(
 		const struct dr_spec *spec, struct dr_errors *errors, int first)
@@ -243,7 +232,6 @@ static void error_cycle(
 			"profiles that extend each other: %s, expected an end", names);
 }
 
-
 /* Walk up from each profile, once over each; each cycle is an error. walks
  * has the number of the walk that came over a profile, from 1; 0: none yet. */
 static void check_cycles(
@@ -262,7 +250,6 @@ static void check_cycles(
 			error_cycle(spec, errors, i);
 	}
 }
-
 
 /* An error for the profiles that are one too far from the end; none above them
  * is worth another error */
@@ -288,7 +275,6 @@ static void check_depth(struct dr_spec *spec, struct dr_errors *errors)
 	}
 }
 
-
 static void check_extends(struct dr_spec *spec, struct dr_errors *errors)
 {
 	size_t before = errors->all->errors;
@@ -303,7 +289,6 @@ static void check_extends(struct dr_spec *spec, struct dr_errors *errors)
 	if(errors->all->errors == before)
 		check_depth(spec, errors);
 }
-
 
 /* Warn about rules that ask for what their source never has */
 static void check_sources(const struct dr_spec *spec, struct dr_errors *errors)
@@ -338,7 +323,6 @@ static void check_sources(const struct dr_spec *spec, struct dr_errors *errors)
 	}
 }
 
-
 /**
  * Find the profiles that profiles and trunks name, and all errors that
  * only the whole map shows: names that are missing or appear twice, profiles
@@ -372,7 +356,6 @@ void dr_map_check(struct dr_spec *spec, struct dr_errors *errors)
 	check_patterns(spec, errors, &spec->bridge_patterns);
 	check_sources(spec, errors);
 }
-
 
 /**
  * Warn about rules that never decide, for an earlier one of their profile takes

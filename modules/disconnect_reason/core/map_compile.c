@@ -36,7 +36,6 @@ struct build
 	bool no_memory;		 /* nothing that is added after that counts */
 };
 
-
 /* Make the block larger; its new bytes are zero */
 static bool grow(struct build *build, size_t size)
 {
@@ -59,7 +58,6 @@ static bool grow(struct build *build, size_t size)
 	return true;
 }
 
-
 /* Add zeroed room, aligned to 4 bytes; where it stands, 0 without memory */
 static uint32_t reserve(struct build *build, size_t size)
 {
@@ -74,14 +72,12 @@ static uint32_t reserve(struct build *build, size_t size)
 	return (uint32_t)at;
 }
 
-
 /* Write into room that was reserved */
 static void put(struct build *build, size_t at, const void *data, size_t size)
 {
 	if(!build->no_memory && size > 0)
 		memcpy(build->block + at, data, size);
 }
-
 
 static uint32_t add(struct build *build, const void *data, size_t size)
 {
@@ -91,12 +87,10 @@ static uint32_t add(struct build *build, const void *data, size_t size)
 	return at;
 }
 
-
 static struct dr_ref add_text(struct build *build, struct dr_text text)
 {
 	return (struct dr_ref){add(build, text.s, text.len), (uint32_t)text.len};
 }
-
 
 static struct dr_array add_list(
 		struct build *build, const void *list, size_t count, size_t size)
@@ -104,13 +98,11 @@ static struct dr_array add_list(
 	return (struct dr_array){add(build, list, count * size), (uint32_t)count};
 }
 
-
 static struct dr_array reserve_list(
 		struct build *build, size_t count, size_t size)
 {
 	return (struct dr_array){reserve(build, count * size), (uint32_t)count};
 }
-
 
 /* Write an element of a list whose room was reserved */
 static void set(struct build *build, struct dr_array list, size_t i,
@@ -118,7 +110,6 @@ static void set(struct build *build, struct dr_array list, size_t i,
 {
 	put(build, list.at + i * size, element, size);
 }
-
 
 static struct dr_array add_texts(
 		struct build *build, const struct dr_text *texts, size_t count)
@@ -134,7 +125,6 @@ static struct dr_array add_texts(
 	return list;
 }
 
-
 static struct dr_slot *slot_of(
 		struct build *build, uint32_t scope, struct dr_text text, uint32_t hash)
 {
@@ -142,7 +132,6 @@ static struct dr_slot *slot_of(
 
 	return &build->slots[dr_table_place(&table, scope, text, hash)];
 }
-
 
 /* Double the table, so that it never gets more than half full */
 static bool grow_table(struct build *build)
@@ -167,7 +156,6 @@ static bool grow_table(struct build *build)
 	return true;
 }
 
-
 /* Find a key, or add it; the value that it has, which is otherwise when it is
  * new */
 static uint32_t add_key(struct build *build, uint32_t scope,
@@ -190,7 +178,6 @@ static uint32_t add_key(struct build *build, uint32_t scope,
 	return slot->value;
 }
 
-
 static void add_profiles(const struct dr_spec *spec, struct build *build)
 {
 	struct dr_block_profile out = {0};
@@ -210,7 +197,6 @@ static void add_profiles(const struct dr_spec *spec, struct build *build)
 	}
 }
 
-
 /* The number of a header name that rules ask for; a new one when it is new */
 static uint32_t header_number(struct build *build, struct dr_text name)
 {
@@ -224,7 +210,6 @@ static uint32_t header_number(struct build *build, struct dr_text name)
 			build, dr_scope(DR_KIND_HEADER, 0), key, build->slot_count + 1);
 }
 
-
 static uint32_t add_words(struct build *build, struct dr_text phrase)
 {
 	char words[WORDS_MAX] = " ";
@@ -232,7 +217,6 @@ static uint32_t add_words(struct build *build, struct dr_text phrase)
 	return add(
 			build, words, dr_words(words + 1, sizeof(words) - 2, phrase) + 2);
 }
-
 
 static struct dr_block_rule block_rule(
 		struct build *build, const struct dr_spec_rule *rule)
@@ -259,7 +243,6 @@ static struct dr_block_rule block_rule(
 	};
 }
 
-
 static bool is_in_list(const struct dr_conditions *when, uint32_t key)
 {
 	size_t i;
@@ -270,7 +253,6 @@ static bool is_in_list(const struct dr_conditions *when, uint32_t key)
 	}
 	return when->code_count == 0 && key == DR_CODE_ANY;
 }
-
 
 /* Add the lists of a profile, whose rules stand in a row: first to end - 1. A
  * list that is empty is the end that all of them share. */
@@ -296,7 +278,6 @@ static uint32_t add_lists(struct build *build, const struct dr_spec *spec,
 	return add(build, lists, sizeof(lists));
 }
 
-
 /* Let a profile know its rules, first to end - 1 */
 static void link_profile(struct build *build, const struct dr_spec *spec,
 		uint32_t first, uint32_t end)
@@ -314,7 +295,6 @@ static void link_profile(struct build *build, const struct dr_spec *spec,
 	profile.lists = lists;
 	put(build, at, &profile, sizeof(profile));
 }
-
 
 static void add_rules(const struct dr_spec *spec, struct build *build)
 {
@@ -335,7 +315,6 @@ static void add_rules(const struct dr_spec *spec, struct build *build)
 		first = i + 1;
 	}
 }
-
 
 /* Let a host name, all names that end like "*.NAME" does, or all addresses of a
  * network find their owner */
@@ -361,7 +340,6 @@ static void add_pattern(struct build *build, enum dr_kind kind,
 	add_key(build, scope, key, (uint32_t)pattern->owner);
 }
 
-
 /* Add the lengths of all network parts of one family, the longest first */
 static struct dr_array add_lengths(struct build *build,
 		const struct dr_spec_pattern *patterns, size_t count, size_t family)
@@ -383,14 +361,12 @@ static struct dr_array add_lengths(struct build *build,
 	return add_list(build, lengths, sum, 1);
 }
 
-
 static struct dr_block_networks add_networks(struct build *build,
 		const struct dr_spec_pattern *patterns, size_t count)
 {
 	return (struct dr_block_networks){add_lengths(build, patterns, count, 4),
 			add_lengths(build, patterns, count, 16)};
 }
-
 
 /* Add the patterns of one owner, which stand in a row from *next on */
 static struct dr_array add_patterns(struct build *build, enum dr_kind kind,
@@ -412,7 +388,6 @@ static struct dr_array add_patterns(struct build *build, enum dr_kind kind,
 	}
 	return list;
 }
-
 
 static void add_trunks(const struct dr_spec *spec, struct build *build)
 {
@@ -439,13 +414,11 @@ static void add_trunks(const struct dr_spec *spec, struct build *build)
 	}
 }
 
-
 static size_t append(char *buf, size_t len, struct dr_text text)
 {
 	memcpy(buf + len, text.s, text.len);
 	return len + text.len;
 }
-
 
 /* "Name: REASON" with a line end for each header of a bridge */
 static struct dr_ref add_lines(struct build *build,
@@ -465,7 +438,6 @@ static struct dr_ref add_lines(struct build *build,
 	}
 	return add_text(build, (struct dr_text){lines, len});
 }
-
 
 /* Add the replies of one bridge, which stand in a row from *next on */
 static struct dr_array add_replies(struct build *build,
@@ -494,7 +466,6 @@ static struct dr_array add_replies(struct build *build,
 	}
 	return list;
 }
-
 
 static void add_bridges(const struct dr_spec *spec, struct build *build)
 {
@@ -525,7 +496,6 @@ static void add_bridges(const struct dr_spec *spec, struct build *build)
 	}
 }
 
-
 /* Give the block away, no larger than it must be */
 static int finish(struct build *build, struct dr_map **map)
 {
@@ -546,7 +516,6 @@ static int finish(struct build *build, struct dr_map **map)
 	*map = block;
 	return 0;
 }
-
 
 /**
  * Turn what a map says into a compiled map

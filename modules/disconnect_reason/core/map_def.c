@@ -27,7 +27,6 @@ struct dr_kept
 	max_align_t bytes[];
 };
 
-
 /**
  * Make a spec that holds nothing but the default profile
  *
@@ -48,7 +47,6 @@ void dr_spec_init(struct dr_spec *spec)
 	profile->parent = DR_NONE;
 	profile->q850 = DR_ANY;
 }
-
 
 /**
  * Free all that a spec holds
@@ -73,7 +71,6 @@ void dr_spec_free(struct dr_spec *spec)
 	free(spec->replies.list);
 	memset(spec, 0, sizeof(*spec));
 }
-
 
 /**
  * Keep a copy of something as long as the spec lives
@@ -101,7 +98,6 @@ void *dr_spec_keep(struct dr_spec *spec, const void *data, size_t size)
 	return kept->bytes;
 }
 
-
 /**
  * Keep a copy of a text as long as the spec lives
  *
@@ -117,7 +113,6 @@ struct dr_text dr_spec_text(struct dr_spec *spec, const char *s, size_t len)
 
 	return (struct dr_text){copy, copy ? len : 0};
 }
-
 
 /**
  * Make room for one more element in a list
@@ -145,7 +140,6 @@ void *dr_grow(void *list, size_t count, size_t *room, size_t size)
 	return list;
 }
 
-
 /**
  * Make room for one more element in a list of a spec; see dr_spec_add()
  *
@@ -169,7 +163,6 @@ void *dr_spec_grow(struct dr_spec *spec, void *list, size_t count, size_t *room,
 	return list;
 }
 
-
 static int parse_address(const char *text, struct dr_address *address)
 {
 	bool is_v6 = strchr(text, ':') != NULL;
@@ -182,7 +175,6 @@ static int parse_address(const char *text, struct dr_address *address)
 	return 0;
 }
 
-
 static int parse_bits(struct dr_text text, unsigned most, unsigned *bits)
 {
 	int number = text.len <= 3 ? dr_parse_number(text, (int)most) : -1;
@@ -193,7 +185,6 @@ static int parse_bits(struct dr_text text, unsigned most, unsigned *bits)
 	*bits = (unsigned)number;
 	return 0;
 }
-
 
 /**
  * Read an address, or a network in the notation of RFC 4632 section 3.1 and RFC
@@ -229,7 +220,6 @@ int dr_network_parse(struct dr_text text, struct dr_network *network)
 	return parse_bits(text, most, &network->bits);
 }
 
-
 /**
  * Set all bits after the network part to 0
  *
@@ -242,7 +232,6 @@ void dr_network_cut(struct dr_network *network)
 	for(i = network->bits; i < network->address.len * 8; i++)
 		network->address.bytes[i / 8] &= (unsigned char)~(0x80U >> i % 8);
 }
-
 
 /**
  * Write a network, ADDRESS/BITS
@@ -259,13 +248,11 @@ void dr_network_print(char *buf, const struct dr_network *network)
 	snprintf(buf, DR_NETWORK_TEXT_MAX, "%s/%u", address, network->bits);
 }
 
-
 static bool is_label_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 		   || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
-
 
 /* Are there only digits? Then an address was meant, not a name. */
 static bool is_number(struct dr_text label)
@@ -276,7 +263,6 @@ static bool is_number(struct dr_text label)
 	}
 	return label.len == 0;
 }
-
 
 /* Take the next label off the front of a host name, with its dot */
 static bool take_label(struct dr_text *host, struct dr_text *label)
@@ -298,7 +284,6 @@ static bool take_label(struct dr_text *host, struct dr_text *label)
 	host->len--;
 	return true;
 }
-
 
 /**
  * Is a text a host name, or a pattern for the names below one?
@@ -326,7 +311,6 @@ bool dr_host_check(struct dr_text host)
 	} while(host.len > 0);
 	return !is_number(label);
 }
-
 
 /**
  * Has a bridge a header field of a name, in any case of letters?

@@ -18,7 +18,6 @@
 /* Warnings leave room for errors */
 #define WARNINGS_MAX (DR_MAP_ERRORS_MAX / 2)
 
-
 /* One block of memory holds both texts */
 static void note(struct dr_errors *errors, struct dr_place place, bool warning,
 		const char *text)
@@ -50,7 +49,6 @@ static void note(struct dr_errors *errors, struct dr_place place, bool warning,
 	 * the list owns it */
 }
 
-
 /* Write a text and note it, unless there are too many */
 static void note_formatted(struct dr_errors *errors, struct dr_place place,
 		bool warning, const char *format, va_list args)
@@ -62,7 +60,6 @@ static void note_formatted(struct dr_errors *errors, struct dr_place place,
 	vsnprintf(text, sizeof(text), format, args);
 	note(errors, place, warning, text);
 }
-
 
 /**
  * Note an error of a map
@@ -82,7 +79,6 @@ void dr_error(struct dr_errors *errors, struct dr_place place,
 	va_end(args);
 }
 
-
 /** Note that a map does not work as somebody may think, as dr_error(); those
  * beyond half of DR_MAP_ERRORS_MAX are only counted */
 void dr_warn(struct dr_errors *errors, struct dr_place place,
@@ -97,7 +93,6 @@ void dr_warn(struct dr_errors *errors, struct dr_place place,
 	va_end(args);
 }
 
-
 static int compare(const void *one, const void *other)
 {
 	const struct dr_map_error *a = one;
@@ -108,7 +103,6 @@ static int compare(const void *one, const void *other)
 
 	return a->number < b->number ? -1 : 1;
 }
-
 
 /**
  * Free errors
@@ -124,7 +118,6 @@ void dr_map_errors_free(struct dr_map_errors *all)
 	free(all->list);
 	memset(all, 0, sizeof(*all));
 }
-
 
 /**
  * Finish a list of errors: in the order of their lines, and then how many
@@ -158,7 +151,6 @@ void dr_errors_finish(struct dr_errors *errors)
 		qsort(all->list, all->count, sizeof(*all->list), compare);
 }
 
-
 /**
  * Write an error as people read it: FILE:LINE: [warning: ]TEXT, without the
  * line where the file as a whole is meant
@@ -182,7 +174,6 @@ size_t dr_map_error_print(
 		len = snprintf(buf, size, "%s: %s%s", error->file, word, error->text);
 	return len > 0 ? (size_t)len : 0;
 }
-
 
 /**
  * Make a text of a map fit to be shown: no control bytes, not too long

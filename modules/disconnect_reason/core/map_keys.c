@@ -126,7 +126,6 @@ const struct dr_group dr_reply_group = {
 _Static_assert(offsetof(struct dr_spec_rule, when) == 0,
 		"conditions have the same offset in a rule as alone");
 
-
 /* Can a text stand on one line? */
 static bool is_printable(struct dr_text text)
 {
@@ -138,7 +137,6 @@ static bool is_printable(struct dr_text text)
 	}
 	return text.len <= DR_PREFIX_MAX;
 }
-
 
 /**
  * Is a text what a key asks for?
@@ -168,7 +166,6 @@ bool dr_key_check(const struct dr_key *key, struct dr_text text)
 			return dr_token_check(text) && text.len <= DR_NAME_MAX;
 	}
 }
-
 
 /**
  * Has a header field a meaning in SIP (RFC 3261 section 20, the compact forms
@@ -211,7 +208,6 @@ bool dr_is_sip_header(struct dr_text name)
 	return false;
 }
 
-
 /**
  * A word that a key may have: a source, a reason, or how far an attempt came
  *
@@ -233,7 +229,6 @@ struct dr_text dr_key_word(const struct dr_key *key, int number)
 
 	return none;
 }
-
 
 /**
  * Get a value of a condition

@@ -29,9 +29,7 @@
 #define ERROR_AT(l, s, ...) \
 	dr_error((l)->errors, dr_place_of(l, s), __VA_ARGS__)
 
-
 static dr_reader read_profiles, read_list;
-
 
 /* Write the names of those keys of a group that have a flag; 0: of all. prefix
  * comes with header. */
@@ -50,7 +48,6 @@ static const char *key_names(
 	}
 	return buf;
 }
-
 
 static void read_member(struct dr_loader *l, dr_setting *s,
 		const struct dr_group *group, void *target)
@@ -76,13 +73,11 @@ static void read_member(struct dr_loader *l, dr_setting *s,
 				key_names(names, group, 0));
 }
 
-
 /* Does a group have a key, be its value good or not? */
 static bool has(dr_setting *s, const char *key)
 {
 	return config_setting_get_member(s, key) != NULL;
 }
-
 
 /* Note which keys that a group needs are missing */
 static void check_missing(
@@ -106,7 +101,6 @@ static void check_missing(
 				group->name, key_names(names, group, DR_KEY_CONDITION));
 }
 
-
 /* Read a group, each key with its own reader */
 static void read_group(struct dr_loader *l, dr_setting *s,
 		const struct dr_group *group, void *target)
@@ -122,7 +116,6 @@ static void read_group(struct dr_loader *l, dr_setting *s,
 
 	check_missing(l, s, group);
 }
-
 
 static void read_rule(struct dr_loader *l, dr_setting *s, void *value)
 {
@@ -152,7 +145,6 @@ static void read_rule(struct dr_loader *l, dr_setting *s, void *value)
 				"header field");
 }
 
-
 static void read_profile(struct dr_loader *l, dr_setting *s)
 {
 	const char *name = config_setting_name(s);
@@ -174,7 +166,6 @@ static void read_profile(struct dr_loader *l, dr_setting *s)
 	read_group(l, s, &dr_profile_group, profile);
 }
 
-
 static void read_profiles(struct dr_loader *l, dr_setting *s, void *value)
 {
 	int i;
@@ -187,7 +178,6 @@ static void read_profiles(struct dr_loader *l, dr_setting *s, void *value)
 	for(i = 0; i < config_setting_length(s); i++)
 		read_profile(l, config_setting_get_elem(s, (unsigned)i));
 }
-
 
 static void read_trunk(struct dr_loader *l, dr_setting *s, void *value)
 {
@@ -203,7 +193,6 @@ static void read_trunk(struct dr_loader *l, dr_setting *s, void *value)
 	read_group(l, s, &dr_trunk_group, trunk);
 }
 
-
 static void read_reply(struct dr_loader *l, dr_setting *s, void *value)
 {
 	struct dr_spec_reply *out = dr_spec_add(l->spec, replies);
@@ -217,7 +206,6 @@ static void read_reply(struct dr_loader *l, dr_setting *s, void *value)
 	out->reply.after = DR_ANY;
 	read_group(l, s, &dr_reply_group, &out->reply);
 }
-
 
 static void read_bridge(struct dr_loader *l, dr_setting *s, void *value)
 {
@@ -234,7 +222,6 @@ static void read_bridge(struct dr_loader *l, dr_setting *s, void *value)
 		bridge->headers[bridge->header_count++] = header;
 	read_group(l, s, &dr_bridge_group, bridge);
 }
-
 
 /* Read a list of groups; an empty array holds nothing of a wrong type */
 static void read_list(struct dr_loader *l, dr_setting *s, void *value)
@@ -266,7 +253,6 @@ static void read_list(struct dr_loader *l, dr_setting *s, void *value)
 		for(i = 0; i < length; i++)
 			lists[type].read(l, config_setting_get_elem(s, (unsigned)i), value);
 }
-
 
 /* libconfig's words for an error differ from version to version */
 static void error_syntax(struct dr_loader *l, const config_t *config)
@@ -300,7 +286,6 @@ static void error_syntax(struct dr_loader *l, const config_t *config)
 			text ? text : "syntax error");
 }
 
-
 static int compile(const struct dr_spec *spec, struct dr_map **map,
 		struct dr_errors *errors)
 {
@@ -311,7 +296,6 @@ static int compile(const struct dr_spec *spec, struct dr_map **map,
 
 	return err;
 }
-
 
 /* Read, check and compile a text. The spec points into what libconfig holds. */
 static int load(struct dr_map_text *text, config_t *config, struct dr_map **map,
@@ -337,7 +321,6 @@ static int load(struct dr_map_text *text, config_t *config, struct dr_map **map,
 
 	return compile(spec, map, errors);
 }
-
 
 /**
  * Load a map from its file, with all files that it includes

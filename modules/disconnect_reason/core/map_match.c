@@ -57,7 +57,6 @@ struct walk
 	const uint32_t *at[LISTS];
 };
 
-
 static const struct dr_block_profile *profile_at(
 		const struct dr_map *map, int profile)
 {
@@ -67,12 +66,10 @@ static const struct dr_block_profile *profile_at(
 	return &profiles[profile];
 }
 
-
 static bool has_profile(const struct dr_map *map, int profile)
 {
 	return map && profile >= 0 && (uint32_t)profile < map->profiles.count;
 }
-
 
 static const struct dr_block_rule *rule_at(
 		const struct dr_map *map, uint32_t number)
@@ -82,13 +79,11 @@ static const struct dr_block_rule *rule_at(
 	return &rules[number];
 }
 
-
 static void add_cause(struct facts *facts, int cause)
 {
 	if(!memchr(facts->causes, cause, facts->cause_count))
 		facts->causes[facts->cause_count++] = (unsigned char)cause;
 }
-
 
 static void add_field(
 		struct facts *facts, struct dr_text name, struct dr_text value)
@@ -103,14 +98,12 @@ static void add_field(
 	facts->field_count++;
 }
 
-
 static void read_words(struct facts *facts, struct dr_text phrase)
 {
 	facts->has_words = true;
 	facts->words[0] = ' ';
 	facts->words[1 + dr_words(facts->words + 1, PHRASE_MAX, phrase)] = '\0';
 }
-
 
 /* Causes and fields, in one walk over the header fields */
 static void read_headers(struct facts *facts)
@@ -131,7 +124,6 @@ static void read_headers(struct facts *facts)
 		}
 	}
 }
-
 
 /* Set cause to the first one of the reply that a rule asks for */
 static bool fits_cause(
@@ -154,7 +146,6 @@ static bool fits_cause(
 	return false;
 }
 
-
 static bool fits_phrase(struct facts *facts, const struct dr_block_rule *rule)
 {
 	if(rule->phrase.len == 0)
@@ -163,7 +154,6 @@ static bool fits_phrase(struct facts *facts, const struct dr_block_rule *rule)
 		read_words(facts, facts->phrase);
 	return strstr(facts->words, dr_block_at(facts->map, rule->words)) != NULL;
 }
-
 
 static bool fits_header(struct facts *facts, const struct dr_block_rule *rule)
 {
@@ -185,7 +175,6 @@ static bool fits_header(struct facts *facts, const struct dr_block_rule *rule)
 	return false;
 }
 
-
 /* Does a rule of one of the code's lists fit? What costs least is asked first. */
 static bool fits(
 		struct facts *facts, const struct dr_block_rule *rule, int *cause)
@@ -195,7 +184,6 @@ static bool fits(
 		   && fits_cause(facts, rule, cause) && fits_phrase(facts, rule)
 		   && fits_header(facts, rule);
 }
-
 
 static void start_walk(
 		struct walk *walk, const struct facts *facts, int profile)
@@ -209,7 +197,6 @@ static void start_walk(
 	walk->at[2] = dr_block_at(map, lists[DR_CODE_ANY]);
 }
 
-
 /* The next rule in the order of the file; DR_LIST_END at the end */
 static uint32_t next_rule(struct walk *walk)
 {
@@ -222,7 +209,6 @@ static uint32_t next_rule(struct walk *walk)
 		walk->at[i] += *walk->at[i] == rule;
 	return rule;
 }
-
 
 /* The first rule of a profile, without those it extends, that fits; or DR_NONE */
 static int match_profile(struct facts *facts, int profile, int *cause)
@@ -241,7 +227,6 @@ static int match_profile(struct facts *facts, int profile, int *cause)
 	return DR_NONE;
 }
 
-
 /* The status code that rules may ask for; 0: none. A small number is not taken
  * for a class. */
 static int code_of(const struct dr_attempt *attempt)
@@ -251,7 +236,6 @@ static int code_of(const struct dr_attempt *attempt)
 
 	return has_reply && attempt->code >= DR_CODE_MIN ? attempt->code : 0;
 }
-
 
 /* Only a reply of the remote side has causes, words and header fields; only such
  * a reply, or one of the script, has a code */
@@ -271,7 +255,6 @@ static void facts_of_attempt(struct facts *facts, const struct dr_map *map,
 	facts->cause_count = 0;
 	facts->field_count = 0;
 }
-
 
 /**
  * Find the rule that decides an attempt: of its profile, else of the profile
@@ -302,7 +285,6 @@ int dr_map_match(
 	return rule;
 }
 
-
 /**
  * May Reason: Q.850 refine soft codes? The nearest profile that says so decides.
  *
@@ -320,7 +302,6 @@ bool dr_map_q850(const struct dr_map *map, int profile, bool otherwise)
 	}
 	return otherwise;
 }
-
 
 /* What all attempts have that a rule asks for. One that asks for a cause, words
  * or a header field asks for the remote side without a word. */
@@ -341,7 +322,6 @@ static void facts_of_rule(struct facts *facts, const struct dr_map *map,
 		add_field(facts, when->header, when->prefix);
 }
 
-
 /* Take away the causes that a rule takes */
 static void drop_causes(struct facts *facts, const struct dr_block_rule *rule)
 {
@@ -355,7 +335,6 @@ static void drop_causes(struct facts *facts, const struct dr_block_rule *rule)
 	}
 	facts->cause_count = count;
 }
-
 
 /* Do rules before a rule take all that it takes with facts->code? Each of its
  * causes must be taken by one of them. */
@@ -379,7 +358,6 @@ static bool is_code_covered(
 	}
 	return false;
 }
-
 
 /**
  * Can a rule never match, because each reply that it asks for is taken by a

@@ -81,7 +81,6 @@ struct cursor
 	struct dr_place place;
 };
 
-
 /* Read a file whole, at most so many bytes; never waits for a FIFO or device.
  * Its text ends with a zero byte, and is to be freed, also on an error. */
 static int read_file(const char *path, size_t most, struct file_text *text,
@@ -121,7 +120,6 @@ static int read_file(const char *path, size_t most, struct file_text *text,
 	return *error ? EINVAL : 0;
 }
 
-
 /* Add to the whole text what the cursor has come over, and an end of the last
  * line where one is missing */
 static void flush(struct scan *scan, struct cursor *c, bool end_line)
@@ -138,7 +136,6 @@ static void flush(struct scan *scan, struct cursor *c, bool end_line)
 	}
 }
 
-
 /* The last line of the whole text, and those after it, stand so in the file */
 static int begin_piece(struct scan *scan, struct cursor *c)
 {
@@ -154,7 +151,6 @@ static int begin_piece(struct scan *scan, struct cursor *c)
 	return 0;
 }
 
-
 static void advance(struct cursor *c, const char *end)
 {
 	for(; c->p < end; c->p++) {
@@ -162,7 +158,6 @@ static void advance(struct cursor *c, const char *end)
 		c->place.line += *c->p == '\n';
 	}
 }
-
 
 /* Read the name of the include at the cursor, and move after it; false when
  * there is none */
@@ -193,7 +188,6 @@ static bool take_include_name(struct cursor *c, char *name, size_t size)
 	return len > 0;
 }
 
-
 /* Keep the name of a file */
 static int add_name(struct dr_spec *spec, const char *path)
 {
@@ -207,9 +201,7 @@ static int add_name(struct dr_spec *spec, const char *path)
 	return 0;
 }
 
-
 static int scan_file(struct scan *scan, const struct file_text *text);
-
 
 /* Put a file in place of the include at a place. One that can not be read is
  * only an error. */
@@ -250,7 +242,6 @@ static int include_file(
 	return err;
 }
 
-
 static int take_include(struct scan *scan, struct cursor *c)
 {
 	char name[DR_INCLUDE_NAME_MAX];
@@ -281,7 +272,6 @@ static int take_include(struct scan *scan, struct cursor *c)
 	return begin_piece(scan, c);
 }
 
-
 /* Count a name before "=", a bracket, or a value before "," */
 static int count(struct scan *scan, const struct cursor *c)
 {
@@ -310,7 +300,6 @@ static int count(struct scan *scan, const struct cursor *c)
 	return 0;
 }
 
-
 /* The end of the text in quotes at the cursor; NULL: it never ends */
 static const char *end_of_text(struct scan *scan, const struct cursor *c)
 {
@@ -328,7 +317,6 @@ static const char *end_of_text(struct scan *scan, const struct cursor *c)
 	return in.p + 1;
 }
 
-
 static const char *end_of_comment(const char *p)
 {
 	if(*p == '#' || p[1] == '/')
@@ -337,7 +325,6 @@ static const char *end_of_comment(const char *p)
 	p = strstr(p + 2, "*/");
 	return p ? p + 2 : NULL;
 }
-
 
 static const char *end_of_word(struct scan *scan, const struct cursor *c)
 {
@@ -349,7 +336,6 @@ static const char *end_of_word(struct scan *scan, const struct cursor *c)
 				NUMBER_MAX);
 	return c->p + len;
 }
-
 
 /* Take what begins at the cursor */
 static int take(struct scan *scan, struct cursor *c)
@@ -382,7 +368,6 @@ static int take(struct scan *scan, struct cursor *c)
 	return err;
 }
 
-
 /* Add a file to the whole text, with what it includes. EINVAL: the scan can not
  * go on. */
 static int scan_file(struct scan *scan, const struct file_text *text)
@@ -404,7 +389,6 @@ static int scan_file(struct scan *scan, const struct file_text *text)
 		flush(scan, &c, true);
 	return err;
 }
-
 
 /**
  * Read the files of a map into one text
@@ -446,7 +430,6 @@ int dr_map_text_read(
 	return err == 0 && errors->all->errors > 0 ? EINVAL : err;
 }
 
-
 /**
  * Where does a line of the whole text stand?
  *
@@ -474,7 +457,6 @@ struct dr_place dr_map_text_place(const struct dr_map_text *text, size_t at)
 	place.at = at;
 	return place;
 }
-
 
 /**
  * Free the text

@@ -27,7 +27,6 @@ struct numbers
 #define ERROR_AT(l, s, ...) \
 	dr_error((l)->errors, dr_place_of(l, s), __VA_ARGS__)
 
-
 /**
  * Where does a setting stand?
  *
@@ -42,7 +41,6 @@ struct dr_place dr_place_of(const struct dr_loader *l, dr_setting *s)
 	return dr_map_text_place(l->text, (size_t)config_setting_source_line(s));
 }
 
-
 /* The name of a setting; for an element of a list that of the list */
 static const char *name_of(dr_setting *s)
 {
@@ -51,7 +49,6 @@ static const char *name_of(dr_setting *s)
 
 	return config_setting_name(s);
 }
-
 
 /**
  * Note that a setting has the wrong type
@@ -81,7 +78,6 @@ void dr_error_type(struct dr_loader *l, dr_setting *s, const char *expected)
 			expected);
 }
 
-
 /* Note that a value is wrong; what it is: bad or unknown */
 static void error_text(struct dr_loader *l, dr_setting *s, const char *what,
 		struct dr_text text)
@@ -92,7 +88,6 @@ static void error_text(struct dr_loader *l, dr_setting *s, const char *what,
 			dr_shown(shown, text), l->key->expected);
 }
 
-
 static bool has_type(struct dr_loader *l, dr_setting *s, int type)
 {
 	if(config_setting_type(s) == type)
@@ -101,7 +96,6 @@ static bool has_type(struct dr_loader *l, dr_setting *s, int type)
 	dr_error_type(l, s, l->key->expected);
 	return false;
 }
-
 
 /* Get a text that is not empty; libconfig owns it. Without memory libconfig 1.5
  * has a null pointer for a text. */
@@ -121,7 +115,6 @@ static bool get_text(struct dr_loader *l, dr_setting *s, struct dr_text *text)
 	*text = (struct dr_text){value, strlen(value)};
 	return true;
 }
-
 
 /* Get a text of the kind that its key has */
 static bool get_checked(
@@ -145,7 +138,6 @@ static bool get_checked(
 	return true;
 }
 
-
 static bool get_number(
 		struct dr_loader *l, dr_setting *s, int least, int most, int *number)
 {
@@ -162,12 +154,10 @@ static bool get_number(
 	return true;
 }
 
-
 static void read_text(struct dr_loader *l, dr_setting *s, void *value)
 {
 	get_checked(l, s, value);
 }
-
 
 static void read_name(struct dr_loader *l, dr_setting *s, void *value)
 {
@@ -176,7 +166,6 @@ static void read_name(struct dr_loader *l, dr_setting *s, void *value)
 	if(get_checked(l, s, &name->text))
 		name->place = dr_place_of(l, s);
 }
-
 
 /* A source, a reason, or how far an attempt came */
 static void read_word(struct dr_loader *l, dr_setting *s, void *value)
@@ -204,13 +193,11 @@ static void read_word(struct dr_loader *l, dr_setting *s, void *value)
 			dr_shown((char[DR_SHOWN_MAX]){0}, word), names);
 }
 
-
 static void read_switch(struct dr_loader *l, dr_setting *s, void *value)
 {
 	if(has_type(l, s, CONFIG_TYPE_BOOL))
 		*(int *)value = config_setting_get_bool(s);
 }
-
 
 static void read_version(struct dr_loader *l, dr_setting *s, void *value)
 {
@@ -220,7 +207,6 @@ static void read_version(struct dr_loader *l, dr_setting *s, void *value)
 				config_setting_get_int(s), l->key->expected);
 }
 
-
 static void read_send(struct dr_loader *l, dr_setting *s, void *value)
 {
 	int code = config_setting_get_int(s);
@@ -229,7 +215,6 @@ static void read_send(struct dr_loader *l, dr_setting *s, void *value)
 		ERROR_AT(l, s, "bad send %d, expected %s", code, l->key->expected);
 	*(int *)value = code;
 }
-
 
 /* "reason" is the only word that a bridge's phrase may be */
 static void read_reason_phrase(struct dr_loader *l, dr_setting *s, void *value)
@@ -242,7 +227,6 @@ static void read_reason_phrase(struct dr_loader *l, dr_setting *s, void *value)
 	if(!*(bool *)value)
 		error_text(l, s, "unknown", word);
 }
-
 
 /* Read one value, or each of an array or list */
 static void read_each(
@@ -261,7 +245,6 @@ static void read_each(
 		read(l, config_setting_get_elem(s, (unsigned)i), value);
 }
 
-
 static void add_number(struct numbers *numbers, int number)
 {
 	size_t i;
@@ -273,7 +256,6 @@ static void add_number(struct numbers *numbers, int number)
 	numbers->list[numbers->count++] = (unsigned short)number;
 }
 
-
 /* Set a list to one that is kept as long as the spec lives */
 static void set_list(struct dr_loader *l, void *value, const void *list,
 		size_t count, size_t size)
@@ -284,7 +266,6 @@ static void set_list(struct dr_loader *l, void *value, const void *list,
 	memcpy(value, &kept, sizeof(kept));
 }
 
-
 static void read_cause(struct dr_loader *l, dr_setting *s, void *value)
 {
 	int cause;
@@ -292,7 +273,6 @@ static void read_cause(struct dr_loader *l, dr_setting *s, void *value)
 	if(get_number(l, s, DR_CAUSE_MIN, DR_CAUSE_MAX, &cause))
 		add_number(value, cause);
 }
-
 
 static void read_causes(struct dr_loader *l, dr_setting *s, void *value)
 {
@@ -305,7 +285,6 @@ static void read_causes(struct dr_loader *l, dr_setting *s, void *value)
 		list[i] = (unsigned char)causes.list[i];
 	set_list(l, value, list, i, sizeof(*list));
 }
-
 
 /* A code, or a class "3xx" to "6xx" */
 static void read_code(struct dr_loader *l, dr_setting *s, void *value)
@@ -326,7 +305,6 @@ static void read_code(struct dr_loader *l, dr_setting *s, void *value)
 		error_text(l, s, "bad", word);
 }
 
-
 static void read_codes(struct dr_loader *l, dr_setting *s, void *value)
 {
 	struct numbers codes = {{0}, 0};
@@ -343,7 +321,6 @@ static void read_codes(struct dr_loader *l, dr_setting *s, void *value)
 	set_list(l, value, codes.list, i, sizeof(*codes.list));
 }
 
-
 static void add_pattern(
 		struct dr_loader *l, dr_setting *s, struct dr_spec_pattern pattern)
 {
@@ -358,7 +335,6 @@ static void add_pattern(
 	all->list[all->count++] = pattern;
 }
 
-
 static void read_host(struct dr_loader *l, dr_setting *s, void *value)
 {
 	struct dr_spec_pattern pattern = {.is_host = true};
@@ -367,7 +343,6 @@ static void read_host(struct dr_loader *l, dr_setting *s, void *value)
 	if(get_checked(l, s, &pattern.text))
 		add_pattern(l, s, pattern);
 }
-
 
 static void read_address(struct dr_loader *l, dr_setting *s, void *value)
 {
@@ -395,7 +370,6 @@ static void read_address(struct dr_loader *l, dr_setting *s, void *value)
 				dr_shown(shown, pattern.text), cut.bits, network);
 }
 
-
 static void read_header(struct dr_loader *l, dr_setting *s, void *value)
 {
 	struct dr_spec_bridge *bridge = value;
@@ -413,7 +387,6 @@ static void read_header(struct dr_loader *l, dr_setting *s, void *value)
 	else
 		bridge->headers[bridge->header_count++] = name;
 }
-
 
 /**
  * Read the value of a key

@@ -11,7 +11,6 @@
 #include "reason.h"
 #include "sip_header.h"
 
-
 static const struct dr_text reason_names[DR_REASON_COUNT] = {
 #define REASON_NAME(name, number) [number] = DR_TEXT(#name),
 		DR_REASONS(REASON_NAME)};
@@ -30,7 +29,6 @@ static const struct dr_text after_names[DR_AFTER_COUNT] = {
 		[DR_AFTER_RINGING] = DR_TEXT("ringing"),
 };
 
-
 /* The name of a number below count; empty when there is no such number */
 static struct dr_text name_at(
 		const struct dr_text *names, size_t count, size_t index)
@@ -39,7 +37,6 @@ static struct dr_text name_at(
 
 	return index < count ? names[index] : none;
 }
-
 
 /* The number below count that has a name, or -1 */
 static int index_of(const struct dr_text *names, int count, struct dr_text name)
@@ -53,14 +50,12 @@ static int index_of(const struct dr_text *names, int count, struct dr_text name)
 	return -1;
 }
 
-
 /** The name of a reason, as LiveKit writes it: constant; empty when there is no
  * such reason */
 struct dr_text dr_reason_name(enum dr_reason reason)
 {
 	return name_at(reason_names, DR_REASON_COUNT, (size_t)reason);
 }
-
 
 /**
  * The reason that has a name
@@ -80,7 +75,6 @@ int dr_reason_parse(struct dr_text name, enum dr_reason *reason)
 	*reason = (enum dr_reason)i;
 	return 0;
 }
-
 
 /**
  * The reason that a message names in a header field, as this module writes it
@@ -102,13 +96,11 @@ bool dr_reason_of_headers(struct dr_text headers, const struct dr_text *names,
 		   && dr_reason_parse(header.value, reason) == 0;
 }
 
-
 /** The name of a source: a token, constant; empty when there is no such source */
 struct dr_text dr_source_name(enum dr_source source)
 {
 	return name_at(source_names, DR_SOURCE_COUNT, (size_t)source);
 }
-
 
 /** The source that has a name, as dr_reason_parse() */
 int dr_source_parse(struct dr_text name, enum dr_source *source)
@@ -122,13 +114,11 @@ int dr_source_parse(struct dr_text name, enum dr_source *source)
 	return 0;
 }
 
-
 /** The name of how far an attempt came, as dr_source_name() */
 struct dr_text dr_after_name(enum dr_after after)
 {
 	return name_at(after_names, DR_AFTER_COUNT, (size_t)after);
 }
-
 
 /** How far an attempt came, by its name, as dr_reason_parse() */
 int dr_after_parse(struct dr_text name, enum dr_after *after)
@@ -142,7 +132,6 @@ int dr_after_parse(struct dr_text name, enum dr_after *after)
 	return 0;
 }
 
-
 /** How far an attempt came, from the code of the highest provisional reply it
  * had; everything that is no provisional code is none */
 enum dr_after dr_after_of(int code)
@@ -153,12 +142,10 @@ enum dr_after dr_after_of(int code)
 	return code < 180 ? DR_AFTER_TRYING : DR_AFTER_RINGING;
 }
 
-
 static bool is_detail_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
 }
-
 
 /** Is a text fit to be a detail? 0 when it is 1 to DR_DETAIL_MAX bytes of a-z,
  * 0-9 and "-", else EINVAL. */

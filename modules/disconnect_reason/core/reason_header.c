@@ -33,7 +33,6 @@
 
 const struct dr_text dr_reason_field = DR_TEXT("Reason");
 
-
 /* Length of the quoted string that text begins with, quotes included; 0 when it
  * never closes */
 static size_t quoted_length(struct dr_text text)
@@ -45,7 +44,6 @@ static size_t quoted_length(struct dr_text text)
 
 	return i < text.len ? i + 1 : 0;
 }
-
 
 /* Take the part before the next separator outside quotes off the front of text,
  * and the separator too; the whole text when there is none */
@@ -72,7 +70,6 @@ static struct dr_text take(struct dr_text *text, char separator)
 	return dr_text_trim(part);
 }
 
-
 /* What is inside the quotes; empty when text is no quoted string */
 static struct dr_text unquote(struct dr_text text)
 {
@@ -81,7 +78,6 @@ static struct dr_text unquote(struct dr_text text)
 
 	return (struct dr_text){text.s + 1, text.len - 2};
 }
-
 
 /* One reason-param; seen says which kinds came before */
 struct seen
@@ -106,7 +102,6 @@ static void parse_param(
 	}
 }
 
-
 /* One reason-value; false when it is none */
 static bool parse_value(struct dr_text element, struct dr_reason_value *value)
 {
@@ -123,7 +118,6 @@ static bool parse_value(struct dr_text element, struct dr_reason_value *value)
 
 	return true;
 }
-
 
 /**
  * Take the next value off the front of a Reason header field's body (RFC 3326
@@ -147,7 +141,6 @@ bool dr_reason_value_next(struct dr_text *body, struct dr_reason_value *value)
 	return false;
 }
 
-
 /* The Q.850 cause of a value, or DR_CAUSE_NONE */
 static int q850_cause(const struct dr_reason_value *value)
 {
@@ -159,7 +152,6 @@ static int q850_cause(const struct dr_reason_value *value)
 
 	return value->cause;
 }
-
 
 /**
  * Take the next Q.850 cause off a reply's header fields: from all its Reason

@@ -19,7 +19,6 @@
 
 #include "sip_header.h"
 
-
 /* The first CR in s that ends a line alone, or NULL; no LF before end */
 static const char *lone_cr(const char *s, const char *end)
 {
@@ -32,7 +31,6 @@ static const char *lone_cr(const char *s, const char *end)
 	}
 	return NULL;
 }
-
 
 /* After the line end of the field that starts at s; end when it has none */
 static const char *field_end(const char *s, const char *end)
@@ -53,7 +51,6 @@ static const char *field_end(const char *s, const char *end)
 	return end;
 }
 
-
 /* Take the field that starts at headers->s, if one does */
 static bool take_field(struct dr_text *headers, struct dr_text *field)
 {
@@ -69,7 +66,6 @@ static bool take_field(struct dr_text *headers, struct dr_text *field)
 	return true;
 }
 
-
 static void split_field(struct dr_text field, struct dr_header *header)
 {
 	const char *end = field.s + field.len;
@@ -83,7 +79,6 @@ static void split_field(struct dr_text field, struct dr_header *header)
 			dr_text_trim((struct dr_text){value, (size_t)(end - value)});
 }
 
-
 static bool is_any(const struct dr_header *header, const struct dr_text *names,
 		size_t count)
 {
@@ -95,7 +90,6 @@ static bool is_any(const struct dr_header *header, const struct dr_text *names,
 	}
 	return false;
 }
-
 
 /**
  * Take header fields off the front of a message's up to the next one whose name
@@ -132,13 +126,11 @@ bool dr_header_find_initial(
 	return false;
 }
 
-
 /** Take the next header field off the front; as dr_header_find_initial() */
 bool dr_header_next(struct dr_text *headers, struct dr_header *header)
 {
 	return dr_header_find_initial(headers, UINT32_MAX, header);
 }
-
 
 /**
  * Take header fields off the front up to the next one that has one of several
@@ -162,13 +154,11 @@ bool dr_header_find(struct dr_text *headers, const struct dr_text *names,
 	return false;
 }
 
-
 /** Has a header field this name, in any case? Compact forms are other names. */
 bool dr_header_is(const struct dr_header *header, struct dr_text name)
 {
 	return dr_text_alike(header->name, name);
 }
-
 
 static bool is_token_char(char c)
 {
@@ -178,7 +168,6 @@ static bool is_token_char(char c)
 
 	return c != '\0' && strchr("-.!%*_+`'~", c) != NULL;
 }
-
 
 /** How many bytes of a text's front are token characters (RFC 3261 section 25.1)?
  */
@@ -192,13 +181,11 @@ size_t dr_token_length(struct dr_text text)
 	return len;
 }
 
-
 /** Is a text a token, the whole of it? An empty text is none. */
 bool dr_token_check(struct dr_text token)
 {
 	return token.len > 0 && dr_token_length(token) == token.len;
 }
-
 
 /** Is a text fit to name a header field of ours? Besides being a token of at most
  * DR_HEADER_NAME_MAX bytes it has a character that dr_strip() changes. */

@@ -32,7 +32,6 @@ static inline uint32_t dr_initial(char c)
 	return (uint32_t)1 << (c & 31);
 }
 
-
 bool dr_header_next(struct dr_text *headers, struct dr_header *header);
 bool dr_header_find(struct dr_text *headers, const struct dr_text *names,
 		size_t count, struct dr_header *header);

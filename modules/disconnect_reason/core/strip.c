@@ -60,7 +60,6 @@ struct search
 	const char *trimmed_end; /**< up to here */
 };
 
-
 /* Rule 1 */
 static void end_status_line(char *message, size_t phrase_end, size_t headers)
 {
@@ -76,7 +75,6 @@ static void end_status_line(char *message, size_t phrase_end, size_t headers)
 	cr[1] = '\n';
 }
 
-
 /* A byte that some reader trims from a name, or takes for the beginning of a
  * folded line: white space, a control, a part of Unicode white space */
 static bool may_be_trimmed(char c)
@@ -86,13 +84,11 @@ static bool may_be_trimmed(char c)
 	return byte <= ' ' || byte >= 0x7f;
 }
 
-
 static bool is_line_end(const char *s, const char *end)
 {
 	return s < end
 		   && (*s == '\n' || (*s == '\r' && end - s > 1 && s[1] == '\n'));
 }
-
 
 /* Rule 2 */
 static void let_nothing_continue(char *s, const char *end)
@@ -100,7 +96,6 @@ static void let_nothing_continue(char *s, const char *end)
 	for(; s < end && may_be_trimmed(*s) && !is_line_end(s, end); s++)
 		*s = UNREADABLE;
 }
-
 
 /* Does a CR without LF, or a LF without CR, begin or end after one of BLOCK
  * bytes? */
@@ -114,7 +109,6 @@ static bool has_lone(const char *s)
 	return found != 0;
 }
 
-
 /* Is there surely no lone CR or LF from s on? A body may have some, and then it is
  * not sure. */
 static bool has_good_lines(const char *s, const char *end)
@@ -127,7 +121,6 @@ static bool has_good_lines(const char *s, const char *end)
 	}
 	return !has_lone(end - BLOCK - 1);
 }
-
 
 /* Write SP over each CR from s on that no LF follows; returns the next LF, or
  * end */
@@ -145,7 +138,6 @@ static char *blank_crs(char *s, char *end)
 	return lf;
 }
 
-
 /* Rule 3, from the first header line on */
 static void blank_line_ends(char *s, char *end)
 {
@@ -162,7 +154,6 @@ static void blank_line_ends(char *s, char *end)
 		s = lf + 1;
 	}
 }
-
 
 /* Leave out what stands after the first CRLFCRLF. Done when a name is found:
  * usually there is none. */
@@ -182,7 +173,6 @@ static void leave_body(struct search *search)
 	}
 }
 
-
 /* What some reader takes for another character of a name: Unicode has a K and an
  * S more that are the same in the other case, and environments of CGI have one
  * character for two */
@@ -194,7 +184,6 @@ static const struct
 		{'-', DR_TEXT("_")}, {'_', DR_TEXT("-")}};
 #define OTHERS (sizeof(others) / sizeof(others[0]))
 
-
 /* The other case of a letter; other characters stay */
 static char other_case(char c)
 {
@@ -203,12 +192,10 @@ static char other_case(char c)
 	return lower >= 'a' && lower <= 'z' ? (char)(c ^ 0x20) : c;
 }
 
-
 static bool is_other(size_t i, char wanted)
 {
 	return others[i].wanted == wanted || others[i].wanted == other_case(wanted);
 }
-
 
 /* How many bytes at s some reader takes for one character of a name; 0 for
  * another one */
@@ -230,7 +217,6 @@ static size_t character(const char *s, const char *end, char wanted)
 	return 0;
 }
 
-
 /* Behind the folds at s: some reader takes them away before it looks at lines */
 static const char *skip_folds(const char *s, const char *end)
 {
@@ -243,7 +229,6 @@ static const char *skip_folds(const char *s, const char *end)
 	}
 	return s;
 }
-
 
 /* How many bytes at s some reader takes for the name, folds included; 0: it is
  * none */
@@ -263,7 +248,6 @@ static size_t name_length(const char *s, const char *end, struct dr_text name)
 	return (size_t)(at - s);
 }
 
-
 /* Behind what may be trimmed at s, or at the first zero byte of it. What the last
  * call looked at is skipped: names of nothing but K and S may be trimmed
  * themselves, and stand in a row. */
@@ -282,14 +266,12 @@ static const char *skip_trimmed(struct search *search, const char *s)
 	return at;
 }
 
-
 /* Does a name that ends at s begin a field for some reader? */
 static bool ends_field_name(struct search *search, const char *s)
 {
 	s = skip_trimmed(search, s);
 	return s < search->end && (*s == '\0' || *s == ':');
 }
-
 
 /* Folds stay, or lines would be others the second time. Returns whether there was
  * something to do. */
@@ -308,12 +290,10 @@ static bool make_unreadable(char *s, size_t len)
 	return done;
 }
 
-
 static bool follows_token(const struct search *search, const char *s)
 {
 	return s > search->start && dr_token_length((struct dr_text){s - 1, 1}) > 0;
 }
-
 
 /* Make one of the names unreadable if it stands at s; returns how many */
 static size_t strip_at(struct search *search, char *s)
@@ -333,7 +313,6 @@ static size_t strip_at(struct search *search, char *s)
 	return 0;
 }
 
-
 /* Rule 4 for what begins with just this byte */
 static size_t strip_first(struct search *search, char first)
 {
@@ -349,7 +328,6 @@ static size_t strip_first(struct search *search, char first)
 	return found;
 }
 
-
 /* Rule 4 for the names that begin with a character, in either case */
 static size_t strip_initial(struct search *search, char initial)
 {
@@ -363,7 +341,6 @@ static size_t strip_initial(struct search *search, char initial)
 	}
 	return found;
 }
-
 
 /* Does one of the names before i begin with the same character? */
 static bool is_initial_done(const struct search *search, size_t i)
@@ -380,7 +357,6 @@ static bool is_initial_done(const struct search *search, size_t i)
 	return false;
 }
 
-
 /* Rule 4, once */
 static size_t strip_once(struct search *search)
 {
@@ -393,7 +369,6 @@ static size_t strip_once(struct search *search)
 	return found;
 }
 
-
 /* Rule 4. What was written may be the - that another name lacked: it is looked
  * for until there is none. */
 static size_t strip_names(struct search *search)
@@ -404,7 +379,6 @@ static size_t strip_names(struct search *search)
 		found += more;
 	return found;
 }
-
 
 /**
  * Make header names in a SIP reply unreadable, in place; see above

@@ -10,13 +10,11 @@
 
 #include "text.h"
 
-
 /** Are two texts the same, byte by byte? Two empty ones are. */
 bool dr_text_is(struct dr_text a, struct dr_text b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.s, b.s, a.len) == 0);
 }
-
 
 /**
  * Are two texts the same but for the case of ASCII letters? Two empty ones are.
@@ -35,7 +33,6 @@ bool dr_text_alike(struct dr_text a, struct dr_text b)
 	return true;
 }
 
-
 /**
  * Does a text start with another one, byte by byte? All start with the empty one.
  */
@@ -47,7 +44,6 @@ bool dr_text_starts(struct dr_text text, struct dr_text prefix)
 	text.len = prefix.len;
 	return dr_text_is(text, prefix);
 }
-
 
 /**
  * Cut white space and line ends off both ends of a text (RFC 3261 section 25.1,
@@ -66,7 +62,6 @@ struct dr_text dr_text_trim(struct dr_text text)
 	}
 	return text;
 }
-
 
 /**
  * Read a number of decimal digits; zeros may lead it
@@ -90,7 +85,6 @@ int dr_parse_number(struct dr_text text, int most)
 	return text.len > 0 ? number : -1;
 }
 
-
 /* Bytes of UTF-8 beyond ASCII count as letters, so no letter is cut */
 static bool is_word(char c)
 {
@@ -98,7 +92,6 @@ static bool is_word(char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')
 		   || (unsigned char)c >= 0x80;
 }
-
 
 /**
  * Write a text in lower case (ASCII)
@@ -117,7 +110,6 @@ size_t dr_lower_case(char *buf, size_t size, struct dr_text text)
 
 	return text.len;
 }
-
 
 /**
  * Write the words of a reason phrase in lower case, a space after each. What
@@ -145,7 +137,6 @@ size_t dr_words(char *buf, size_t size, struct dr_text phrase)
 	}
 	return word;
 }
-
 
 /**
  * Write a header field's value without its foldings: white space with a line
@@ -176,7 +167,6 @@ size_t dr_unfold(char *buf, size_t size, struct dr_text value)
 	}
 	return len;
 }
-
 
 /**
  * Write a host name in lower case, its last byte first, without the dot that

@@ -22,7 +22,6 @@ struct dr_text
 /** A constant text from a string literal */
 #define DR_TEXT(literal) {(literal), sizeof(literal) - 1}
 
-
 /** The lower case of an ASCII letter; other characters stay. Not tolower(): a
  * locale must not change what a name is. */
 static inline char dr_lower(char c)
@@ -30,19 +29,16 @@ static inline char dr_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-
 static inline bool dr_is_line_end(char c)
 {
 	return c == '\r' || c == '\n';
 }
-
 
 /** White space of SIP: SP, HT and line ends */
 static inline bool dr_is_space(char c)
 {
 	return c == ' ' || c == '\t' || dr_is_line_end(c);
 }
-
 
 bool dr_text_is(struct dr_text a, struct dr_text b);
 bool dr_text_alike(struct dr_text a, struct dr_text b);

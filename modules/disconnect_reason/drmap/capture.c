@@ -35,7 +35,6 @@ struct child
 	FILE *errors; /* what it writes there, a temporary file */
 };
 
-
 static int digit(char c)
 {
 	if(c >= '0' && c <= '9')
@@ -43,7 +42,6 @@ static int digit(char c)
 
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
-
 
 /* Turn the hexadecimal digits at s into bytes, in place; the text is empty when
  * there are none */
@@ -55,7 +53,6 @@ static struct dr_text decode_hex(char *s)
 		((char *)bytes.s)[bytes.len++] = (char)(digit(s[0]) << 4 | digit(s[1]));
 	return bytes;
 }
-
 
 /* The first value of a key, after its quote: a string, or the first string of
  * an array; NULL when there is none */
@@ -71,7 +68,6 @@ static char *find_value(char *line, const char *key)
 	return *value == '"' ? value + 1 : NULL;
 }
 
-
 /* The next string of the array that a value is in; NULL when there is none, or
  * no array */
 static char *next_value(char *value, bool is_array)
@@ -82,7 +78,6 @@ static char *next_value(char *value, bool is_array)
 		return NULL;
 	return end + 3;
 }
-
 
 static void find_destination(char *line, struct dr_address *address)
 {
@@ -105,7 +100,6 @@ static void find_destination(char *line, struct dr_address *address)
 	}
 }
 
-
 /* All messages of a line. The next one is found before the line is changed. */
 static void read_line(char *line, message_callback *on_message, void *context)
 {
@@ -122,7 +116,6 @@ static void read_line(char *line, message_callback *on_message, void *context)
 	}
 }
 
-
 /* Read all lines: 0, or errno when they cannot be read or find no memory */
 static int read_lines(FILE *lines, message_callback *on_message, void *context)
 {
@@ -137,7 +130,6 @@ static int read_lines(FILE *lines, message_callback *on_message, void *context)
 	free(line);
 	return error;
 }
-
 
 /* The command line of tshark, a list that ends with NULL */
 static void make_command(const struct capture *capture, const char **arguments)
@@ -154,7 +146,6 @@ static void make_command(const struct capture *capture, const char **arguments)
 	}
 	arguments[count] = NULL;
 }
-
 
 static int spawn(const struct capture *capture, int out, struct child *child)
 {
@@ -177,7 +168,6 @@ static int spawn(const struct capture *capture, int out, struct child *child)
 	return error;
 }
 
-
 /* What has just failed; never 0 */
 static int last_error(void)
 {
@@ -185,7 +175,6 @@ static int last_error(void)
 
 	return error != 0 ? error : ENOMEM;
 }
-
 
 /* Start tshark; it reads our standard input */
 static int start(const struct capture *capture, struct child *child)
@@ -208,7 +197,6 @@ static int start(const struct capture *capture, struct child *child)
 	return error;
 }
 
-
 static void show_errors(FILE *errors)
 {
 	char buf[1024];
@@ -219,7 +207,6 @@ static void show_errors(FILE *errors)
 	while((len = fread(buf, 1, sizeof(buf), errors)) > 0)
 		fwrite(buf, 1, len, stderr);
 }
-
 
 /* Wait for tshark; what it says is shown only when it fails */
 static int finish(struct child *child)
@@ -237,7 +224,6 @@ static int finish(struct child *child)
 	show_errors(child->errors);
 	return print_error("replay: tshark could not read the whole capture");
 }
-
 
 static int read_capture(const struct capture *capture,
 		message_callback *on_message, void *context)
@@ -263,7 +249,6 @@ static int read_capture(const struct capture *capture,
 	return status;
 }
 
-
 static int read_fields(const struct capture *capture,
 		message_callback *on_message, void *context)
 {
@@ -280,7 +265,6 @@ static int read_fields(const struct capture *capture,
 		fclose(lines);
 	return error != 0 ? STATUS_ERROR : STATUS_GO_ON;
 }
-
 
 /**
  * Read all SIP messages of a capture, in its order

@@ -25,7 +25,6 @@ COMMON_HELP
 
 static const struct option options[] = {COMMON_OPTIONS};
 
-
 static void print_text(const char *file, const struct dr_map_errors *errors)
 {
 	errors_print(stdout, errors);
@@ -38,7 +37,6 @@ static void print_text(const char *file, const struct dr_map_errors *errors)
 			errors->errors == 1 ? "" : "s", errors->warnings,
 			errors->warnings == 1 ? "" : "s");
 }
-
 
 static void print_json(const char *file, const struct dr_map_errors *errors)
 {
@@ -64,7 +62,6 @@ static void print_json(const char *file, const struct dr_map_errors *errors)
 	json_close('}');
 }
 
-
 static int run(const struct command *command, int argc, char **argv)
 {
 	struct arguments arguments;
@@ -89,6 +86,5 @@ static int run(const struct command *command, int argc, char **argv)
 	free(map);
 	return error != 0 ? STATUS_NO : STATUS_OK;
 }
-
 
 const struct command command_check = {"check", run, help, 1, 1, options};

@@ -67,7 +67,6 @@ struct way
 	bool causes_agree; /* else codes */
 };
 
-
 /* Begin a difference in JSON */
 static void open_json(const char *what)
 {
@@ -75,12 +74,10 @@ static void open_json(const char *what)
 	json_string("what", what);
 }
 
-
 static struct outcome *answer_of(struct group *group, bool of_new)
 {
 	return of_new ? &group->new : &group->old;
 }
-
 
 /* Do two groups have one context and agree in what the way asks for? */
 static bool belong_together(
@@ -93,7 +90,6 @@ static bool belong_together(
 				   answer_of(b, way->new_agrees));
 }
 
-
 /* Plain replies and those with a cause are two contexts here: people look for
  * the first */
 static bool same_context(const struct group *a, const struct group *b)
@@ -103,7 +99,6 @@ static bool same_context(const struct group *a, const struct group *b)
 		   && set_have(&a->causes, 0) == set_have(&b->causes, 0)
 		   && contexts_order(&a->context, &b->context) == 0;
 }
-
 
 /* Make one of the group at i and all after it that belong to it, where those
  * are enough. They become free: there is no way to come to them. */
@@ -131,7 +126,6 @@ static void condense_from(
 	*other = (struct outcome){.reason = REASON_SEVERAL};
 }
 
-
 static void drop_free(struct groups *groups)
 {
 	size_t i, kept = 0;
@@ -142,7 +136,6 @@ static void drop_free(struct groups *groups)
 	}
 	groups->count = kept;
 }
-
 
 /* Fewer groups, for people: those of one context, which stand in a row, that
  * have the same answer on one side and several on the other become one with
@@ -161,7 +154,6 @@ static void condense(struct groups *groups)
 		drop_free(groups);
 	}
 }
-
 
 static void print_answers(struct groups *groups, struct dr_text old_profile,
 		struct dr_text new_profile)
@@ -186,7 +178,6 @@ static void print_answers(struct groups *groups, struct dr_text old_profile,
 	}
 }
 
-
 static void print_answers_json(const struct groups *groups,
 		struct dr_text old_profile, struct dr_text new_profile)
 {
@@ -201,7 +192,6 @@ static void print_answers_json(const struct groups *groups,
 		json_close('}');
 	}
 }
-
 
 /* All inputs that a profile of the old map and one of the new map answer
  * differently */
@@ -226,7 +216,6 @@ static void compare_answers(struct diff *diff, int old_profile, int new_profile)
 	groups_free(&groups);
 }
 
-
 static void add_pair(struct pairs *pairs, int old_profile, int new_profile)
 {
 	size_t i;
@@ -238,7 +227,6 @@ static void add_pair(struct pairs *pairs, int old_profile, int new_profile)
 	}
 	list_add(pairs, ((struct pair){old_profile, new_profile}));
 }
-
 
 /* The trunk of a next hop that a pattern is made for: a host of that name, or
  * below it, or the first address of the network */
@@ -255,7 +243,6 @@ static int trunk_of_pattern(const struct dr_map *map, struct dr_text pattern,
 	return find_trunk(map, hop, &unknown, trunk);
 }
 
-
 static void print_trunk(const struct dr_map *map, const struct dr_trunk *trunk)
 {
 	fputs(trunk->name.len > 0 ? "trunk " : "no trunk", stdout);
@@ -264,7 +251,6 @@ static void print_trunk(const struct dr_map *map, const struct dr_trunk *trunk)
 	text_print(stdout, dr_map_profile_name(map, trunk->profile));
 	fputs(trunk->trust ? ", trusted" : "", stdout);
 }
-
 
 static void print_trunk_json(
 		const char *key, const struct dr_map *map, const struct dr_trunk *trunk)
@@ -277,7 +263,6 @@ static void print_trunk_json(
 		json_bool("trust", true);
 	json_close('}');
 }
-
 
 static void print_hop(struct diff *diff, struct dr_text pattern,
 		const struct dr_trunk *old, const struct dr_trunk *new)
@@ -300,7 +285,6 @@ static void print_hop(struct diff *diff, struct dr_text pattern,
 	putchar('\n');
 }
 
-
 static void compare_hop(
 		struct diff *diff, struct dr_text pattern, struct pairs *pairs)
 {
@@ -316,7 +300,6 @@ static void compare_hop(
 	print_hop(diff, pattern, &old, &new);
 }
 
-
 /* Does a trunk of a map have this pattern? Looks only at the trunk that a next
  * hop of that kind has. */
 static bool has_pattern(const struct dr_map *map, struct dr_text pattern)
@@ -331,7 +314,6 @@ static bool has_pattern(const struct dr_map *map, struct dr_text pattern)
 	}
 	return false;
 }
-
 
 static void compare_patterns(struct diff *diff, const struct dr_map *map,
 		const struct dr_map *done, struct pairs *pairs)
@@ -350,7 +332,6 @@ static void compare_patterns(struct diff *diff, const struct dr_map *map,
 	}
 }
 
-
 /* The next hops that the maps give to another trunk or another profile, or trust
  * differently, one for each pattern that a trunk of either map has, and the
  * answers that change with the profile */
@@ -367,7 +348,6 @@ static void compare_hops(struct diff *diff)
 	free(pairs.list);
 }
 
-
 /* The header names, or the addresses, of a bridge */
 static void print_list(FILE *out, const struct dr_map *map, int bridge,
 		int count,
@@ -381,7 +361,6 @@ static void print_list(FILE *out, const struct dr_map *map, int bridge,
 	}
 }
 
-
 /* Keys of a bridge; its replies follow */
 enum bridge_key
 {
@@ -391,7 +370,6 @@ enum bridge_key
 	BRIDGE_PHRASE,
 	BRIDGE_REPLIES
 };
-
 
 /* What a bridge has under a key, as a string to be freed */
 static char *bridge_value(const struct dr_map *map, int number, int key)
@@ -422,7 +400,6 @@ static char *bridge_value(const struct dr_map *map, int number, int key)
 	return value;
 }
 
-
 static void print_bridge(struct diff *diff, struct dr_text bridge,
 		const char *key, const char *old, const char *new)
 {
@@ -439,7 +416,6 @@ static void print_bridge(struct diff *diff, struct dr_text bridge,
 	json_string("new", new);
 	json_close('}');
 }
-
 
 static void compare_bridges(struct diff *diff, int old_number, int new_number)
 {
@@ -469,7 +445,6 @@ static void compare_bridges(struct diff *diff, int old_number, int new_number)
 	}
 }
 
-
 static struct dr_text bridge_name(const struct dr_map *map, int number)
 {
 	struct dr_bridge bridge;
@@ -477,7 +452,6 @@ static struct dr_text bridge_name(const struct dr_map *map, int number)
 	dr_map_get_bridge(map, number, &bridge);
 	return bridge.name;
 }
-
 
 /* What only one map has; in: old or new */
 static void print_only(struct diff *diff, const char *kind, struct dr_text name,
@@ -493,7 +467,6 @@ static void print_only(struct diff *diff, const char *kind, struct dr_text name,
 	json_string("only_in", in);
 	json_close('}');
 }
-
 
 /* Compare what has the same name in both maps, and print what only one has */
 static void compare_kind(struct diff *diff, const struct kind *kind)
@@ -515,7 +488,6 @@ static void compare_kind(struct diff *diff, const struct kind *kind)
 					diff, kind->name, kind->name_of(new, i), "new", &diff->new);
 	}
 }
-
 
 static void print_diff(struct diff *diff)
 {
@@ -542,7 +514,6 @@ static void print_diff(struct diff *diff)
 	}
 }
 
-
 static int run(const struct command *command, int argc, char **argv)
 {
 	struct diff diff = {.count = 0};
@@ -562,6 +533,5 @@ static int run(const struct command *command, int argc, char **argv)
 	maps_free(&arguments);
 	return status;
 }
-
 
 const struct command command_diff = {"diff", run, help, 2, 2, options};

@@ -54,7 +54,6 @@ static const struct option options[] = {{"code", required_argument, NULL, 0},
 		{"unresolved", no_argument, NULL, 0}, {"no-q850", no_argument, NULL, 0},
 		COMMON_OPTIONS};
 
-
 /* The options are the keys of a query */
 static int parse_option(void *context, const char *name, const char *value)
 {
@@ -65,7 +64,6 @@ static int parse_option(void *context, const char *name, const char *value)
 
 	return print_error("explain: %s", query->error);
 }
-
 
 static void print_pair(const struct dr_pair *pair, bool json)
 {
@@ -78,7 +76,6 @@ static void print_pair(const struct dr_pair *pair, bool json)
 	else
 		printf("%-12s  %d\n", pair->name, pair->number);
 }
-
 
 static int answer(
 		const struct dr_map *map, const struct dr_query *query, bool json)
@@ -98,7 +95,6 @@ static int answer(
 	return STATUS_OK;
 }
 
-
 static int run(const struct command *command, int argc, char **argv)
 {
 	struct dr_query query;
@@ -115,6 +111,5 @@ static int run(const struct command *command, int argc, char **argv)
 	maps_free(&arguments);
 	return status;
 }
-
 
 const struct command command_explain = {"explain", run, help, 0, 1, options};

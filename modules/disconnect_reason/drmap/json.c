@@ -18,7 +18,6 @@ static int depth;
 static bool has_value[DEPTH_MAX + 1]; /* at each depth: a comma is due */
 static bool on_line[DEPTH_MAX + 1];	  /* a list of words or numbers */
 
-
 /* Length of the UTF-8 sequence that a text begins with, as RFC 3629 section 4
  * has it; 0 when there is none */
 static size_t utf8_length(struct dr_text text)
@@ -49,7 +48,6 @@ static size_t utf8_length(struct dr_text text)
 	return rows[row].length;
 }
 
-
 /* A text in quotes; bytes that are no UTF-8 become U+FFFD */
 static void print_quoted(struct dr_text text)
 {
@@ -72,7 +70,6 @@ static void print_quoted(struct dr_text text)
 	putchar('"');
 }
 
-
 /* Comma, line and key before a value; a list of words or numbers stays on its
  * line */
 static void begin_value(const char *key, bool word)
@@ -89,7 +86,6 @@ static void begin_value(const char *key, bool word)
 		printf("\"%s\": ", key);
 }
 
-
 /** Begin an object with {, or an array with [ */
 void json_open(const char *key, char bracket)
 {
@@ -97,7 +93,6 @@ void json_open(const char *key, char bracket)
 	putchar(bracket);
 	has_value[++depth] = false;
 }
-
 
 /** End an object with }, or an array with ]; at the top the document */
 void json_close(char bracket)
@@ -110,7 +105,6 @@ void json_close(char bracket)
 		putchar('\n');
 }
 
-
 /** Write a text, of any bytes: what is no UTF-8 becomes U+FFFD */
 void json_text(const char *key, struct dr_text text)
 {
@@ -118,13 +112,11 @@ void json_text(const char *key, struct dr_text text)
 	print_quoted(text);
 }
 
-
 /** Write a string, as json_text() does */
 void json_string(const char *key, const char *s)
 {
 	json_text(key, (struct dr_text){s, strlen(s)});
 }
-
 
 /** Write a number */
 void json_number(const char *key, long number)
@@ -132,7 +124,6 @@ void json_number(const char *key, long number)
 	begin_value(key, true);
 	printf("%ld", number);
 }
-
 
 /** Write true or false */
 void json_bool(const char *key, bool value)

@@ -40,7 +40,6 @@ static const char help[] =
 "Exit status: 0 ok, 1 the map is wrong or the maps differ, 2 usage or system.\n";
 /* clang-format on */
 
-
 /**
  * Say on one line of the standard error what is wrong
  *
@@ -60,13 +59,11 @@ int print_error(const char *format, ...)
 	return STATUS_ERROR;
 }
 
-
 /** A string as a text, which points into it */
 struct dr_text text_of(const char *s)
 {
 	return (struct dr_text){s, strlen(s)};
 }
-
 
 /**
  * End the program when there is no memory
@@ -82,7 +79,6 @@ void *must_have(void *memory)
 
 	return memory;
 }
-
 
 /**
  * Make room for one more element of a LIST; see list_add()
@@ -103,7 +99,6 @@ void *list_grow(void *list, size_t count, size_t *room, size_t size)
 	return must_have(realloc(list, *room * size));
 }
 
-
 /* See that a subcommand has as many maps as it needs */
 static int check_count(const struct command *command, int count, char **files)
 {
@@ -119,7 +114,6 @@ static int check_count(const struct command *command, int count, char **files)
 
 	return print_error("%s: expected two maps, OLD and NEW", command->name);
 }
-
 
 /**
  * Read the options and files of a subcommand, and answer --help
@@ -162,7 +156,6 @@ int arguments_parse(const struct command *command, int argc, char **argv,
 	return check_count(command, argc - optind, argv + optind);
 }
 
-
 /** Print errors about a map, one on each line */
 void errors_print(FILE *out, const struct dr_map_errors *errors)
 {
@@ -174,7 +167,6 @@ void errors_print(FILE *out, const struct dr_map_errors *errors)
 		fprintf(out, "%s\n", line);
 	}
 }
-
 
 static int read_map(struct named_map *map)
 {
@@ -192,7 +184,6 @@ static int read_map(struct named_map *map)
 	dr_map_errors_free(&errors);
 	return error != 0 ? STATUS_NO : STATUS_GO_ON;
 }
-
 
 /**
  * Read all maps that the command line names, and print what is wrong with them
@@ -215,7 +206,6 @@ int maps_read(struct arguments *arguments)
 	return status;
 }
 
-
 /** Give back the memory of the maps that maps_read() read */
 void maps_free(struct arguments *arguments)
 {
@@ -224,7 +214,6 @@ void maps_free(struct arguments *arguments)
 	for(i = 0; i < MAPS_MAX; i++)
 		free(arguments->maps[i].map);
 }
-
 
 /**
  * Find the profile that an option names
@@ -246,7 +235,6 @@ int find_profile(const struct command *command, const struct named_map *map,
 	return print_error("%s: no profile of %s is named \"%s\"", command->name,
 			map->name, name);
 }
-
 
 /**
  * Find the trunk of a next hop
@@ -272,7 +260,6 @@ int find_trunk(const struct dr_map *map, const char *hop,
 	return number;
 }
 
-
 static int run(int argc, char **argv)
 {
 	size_t i;
@@ -293,7 +280,6 @@ static int run(int argc, char **argv)
 	}
 	return print_error("\"%s\" is no command: " EXPECTED, argv[1]);
 }
-
 
 int main(int argc, char **argv)
 {

@@ -15,7 +15,6 @@
 #include "../core/sip_header.h"
 #include "message.h"
 
-
 /* Cut a text at the first of some bytes; what comes before it is returned, and
  * the text goes on after it */
 static struct dr_text cut(struct dr_text *text, const char *ends)
@@ -36,7 +35,6 @@ static struct dr_text cut(struct dr_text *text, const char *ends)
 	return front;
 }
 
-
 /* The value of a parameter after ";", or an empty text (RFC 3261 section 25.1,
  * generic-param) */
 static struct dr_text parameter(struct dr_text text, struct dr_text name)
@@ -52,14 +50,12 @@ static struct dr_text parameter(struct dr_text text, struct dr_text name)
 	return text;
 }
 
-
 static int parse_code(struct dr_text text)
 {
 	int code = text.len == 3 ? dr_parse_number(text, 999) : -1;
 
 	return code < 0 ? 0 : code;
 }
-
 
 /* The first line: METHOD URI SIP/2.0, or SIP/2.0 CODE PHRASE */
 static bool parse_first_line(struct dr_text line, struct message *message)
@@ -77,7 +73,6 @@ static bool parse_first_line(struct dr_text line, struct message *message)
 	return message->code > 0;
 }
 
-
 /* Each value of a Via header field; of all of them, the first two count */
 static void parse_via(struct message *message, struct dr_text value)
 {
@@ -93,7 +88,6 @@ static void parse_via(struct message *message, struct dr_text value)
 	}
 }
 
-
 static void parse_to(struct message *message, struct dr_text value)
 {
 	static const struct dr_text name = DR_TEXT("tag");
@@ -106,14 +100,12 @@ static void parse_to(struct message *message, struct dr_text value)
 	message->has_to_tag = parameter(value, name).len > 0;
 }
 
-
 static void parse_cseq(struct message *message, struct dr_text value)
 {
 	message->cseq = cut(&value, " \t\r\n");
 	if(message->code > 0)
 		message->method = dr_text_trim(value);
 }
-
 
 static void parse_header(
 		struct message *message, const struct dr_header *header)
@@ -135,7 +127,6 @@ static void parse_header(
 	else if(dr_header_is(header, route) && message->route.len == 0)
 		message->route = header->value;
 }
-
 
 /**
  * Read a message
@@ -160,7 +151,6 @@ bool message_parse(struct dr_text text, struct message *message)
 	return message->call_id.len > 0 && message->cseq.len > 0
 		   && message->branch.len > 0;
 }
-
 
 /* The host of a URI, SCHEME:[USER@]HOST[:PORT][;...], or of <URI>; an IPv6
  * address keeps its brackets */
@@ -188,7 +178,6 @@ static struct dr_text uri_host(struct dr_text uri)
 	}
 	return cut(&uri, ":;?");
 }
-
 
 /**
  * The host that a request names as its next hop: the topmost Route, else the

@@ -28,14 +28,12 @@ FILE *string_open(char **string)
 	return must_have(open_memstream(string, &size));
 }
 
-
 /** Close a stream of string_open(); ends the program when there is no memory */
 void string_close(FILE *out)
 {
 	if(fclose(out) != 0)
 		must_have(NULL);
 }
-
 
 /** A text of a map or of a message; bytes that would move the cursor become
  * "?" */
@@ -49,7 +47,6 @@ void text_print(FILE *out, struct dr_text text)
 		fputc(c < ' ' || c == 0x7f ? '?' : c, out);
 	}
 }
-
 
 /* Numbers of a set as a list with ranges, e.g. 480, 500-504 */
 static void set_print(FILE *out, const struct set *set)
@@ -70,7 +67,6 @@ static void set_print(FILE *out, const struct set *set)
 	}
 }
 
-
 static void set_json(const char *key, const struct set *set)
 {
 	int i;
@@ -82,7 +78,6 @@ static void set_json(const char *key, const struct set *set)
 	}
 	json_close(']');
 }
-
 
 /* How far an attempt came; bits, 1 << dr_after */
 static void afters_print(FILE *out, unsigned afters)
@@ -99,7 +94,6 @@ static void afters_print(FILE *out, unsigned afters)
 	}
 }
 
-
 static void afters_json(unsigned afters)
 {
 	int after;
@@ -111,7 +105,6 @@ static void afters_json(unsigned afters)
 	}
 	json_close(']');
 }
-
 
 /** The inputs of a group */
 void input_print(FILE *out, const struct group *group)
@@ -150,7 +143,6 @@ void input_print(FILE *out, const struct group *group)
 	}
 }
 
-
 /** The inputs of a group */
 void input_json(const struct group *group)
 {
@@ -172,7 +164,6 @@ void input_json(const struct group *group)
 		json_text("phrase", context->phrase);
 }
 
-
 /* Is a condition made? prefix comes with header. */
 static bool is_made(const struct dr_key *key, const void *conditions)
 {
@@ -181,7 +172,6 @@ static bool is_made(const struct dr_key *key, const void *conditions)
 	return (key->flags & DR_KEY_CONDITION) && key->type != DR_KEY_PREFIX
 		   && dr_key_value(key, conditions, 0, &value);
 }
-
 
 static void values_print(
 		FILE *out, const struct dr_key *key, const void *conditions)
@@ -212,13 +202,11 @@ static void values_print(
 	}
 }
 
-
 /** What a rule asks for */
 void conditions_print(FILE *out, const struct dr_conditions *when)
 {
 	values_print(out, dr_rule_group.keys, when);
 }
-
 
 /** Which code a bridge is sent in place of another */
 void reply_print(FILE *out, const struct dr_reply *reply)
@@ -226,7 +214,6 @@ void reply_print(FILE *out, const struct dr_reply *reply)
 	values_print(out, dr_reply_group.keys, reply);
 	fprintf(out, "; send %d", reply->send);
 }
-
 
 /** What a rule asks for, as it was written */
 void conditions_json(const struct dr_conditions *when)
@@ -257,7 +244,6 @@ void conditions_json(const struct dr_conditions *when)
 	}
 }
 
-
 /** An answer, REASON/DETAIL */
 void answer_print(FILE *out, const struct outcome *answer)
 {
@@ -273,7 +259,6 @@ void answer_print(FILE *out, const struct outcome *answer)
 	}
 }
 
-
 /** An answer; as the code says: nothing */
 void answer_json(const struct outcome *answer)
 {
@@ -285,7 +270,6 @@ void answer_json(const struct outcome *answer)
 	json_text("detail", answer->detail);
 }
 
-
 /** How an answer changes */
 void change_print(
 		FILE *out, const struct outcome *old, const struct outcome *new)
@@ -294,7 +278,6 @@ void change_print(
 	fputs(" -> ", out);
 	answer_print(out, new);
 }
-
 
 /** How an answer changes */
 void change_json(const struct outcome *old, const struct outcome *new)
@@ -307,7 +290,6 @@ void change_json(const struct outcome *old, const struct outcome *new)
 	json_close('}');
 }
 
-
 /** The place of a rule, by its number in the map: PROFILE NUMBER, FILE:LINE */
 void rule_print(FILE *out, const struct dr_map *map, int number)
 {
@@ -319,7 +301,6 @@ void rule_print(FILE *out, const struct dr_map *map, int number)
 	text_print(out, rule.file);
 	fprintf(out, ":%d", rule.line);
 }
-
 
 /** What decided an answer of a map, where that is known: the place of a rule, or
  * the words of a row */

@@ -124,7 +124,6 @@ struct replay
 	LIST(changes, struct change) changes;
 };
 
-
 static int parse_option(void *context, const char *name, const char *value)
 {
 	struct replay *replay = context;
@@ -145,7 +144,6 @@ static int parse_option(void *context, const char *name, const char *value)
 	return STATUS_GO_ON;
 }
 
-
 static char *copy_of(struct dr_text text)
 {
 	char *copy = must_have(malloc(text.len + 1));
@@ -154,7 +152,6 @@ static char *copy_of(struct dr_text text)
 	copy[text.len] = '\0';
 	return copy;
 }
-
 
 static char *make_key(const struct message *message, struct dr_text branch)
 {
@@ -167,14 +164,12 @@ static char *make_key(const struct message *message, struct dr_text branch)
 	return key;
 }
 
-
 static int order_keys(const void *left, const void *right)
 {
 	const struct branch *a = left, *b = right;
 
 	return strcmp(a->key, b->key);
 }
-
 
 static struct branch *find_branch(const struct branches *branches,
 		const struct message *message, struct dr_text branch)
@@ -185,7 +180,6 @@ static struct branch *find_branch(const struct branches *branches,
 	free(wanted.key);
 	return found ? *found : NULL;
 }
-
 
 static void add_branch(struct branches *branches, const struct message *message,
 		const struct dr_address *destination)
@@ -205,7 +199,6 @@ static void add_branch(struct branches *branches, const struct message *message,
 	must_have(tsearch(branch, &branches->by_key, order_keys));
 }
 
-
 static void add_request(struct branches *branches,
 		const struct message *message, const struct dr_address *destination)
 {
@@ -218,7 +211,6 @@ static void add_request(struct branches *branches,
 	else if(dr_text_is(message->method, cancel) && branch && branch->code == 0)
 		branch->cancelled = true;
 }
-
 
 static void add_reply(struct branches *branches, const struct message *message)
 {
@@ -243,7 +235,6 @@ static void add_reply(struct branches *branches, const struct message *message)
 	branch->ended_at = branches->messages;
 }
 
-
 /* Add the next message of a capture */
 static void add_message(void *context, struct dr_text text,
 		const struct dr_address *destination)
@@ -260,7 +251,6 @@ static void add_message(void *context, struct dr_text text,
 	else
 		add_reply(branches, &message);
 }
-
 
 static void free_branches(struct branches *branches)
 {
@@ -280,7 +270,6 @@ static void free_branches(struct branches *branches)
 	free(branches->all.list);
 }
 
-
 /* Did the proxy that sent a branch give it up first, by its timer? Then what
  * came later, such as the 487 to its CANCEL, says nothing. */
 static bool timed_out(const struct branch *branch)
@@ -294,7 +283,6 @@ static bool timed_out(const struct branch *branch)
 		   && parent->ended_at < branch->ended_at;
 }
 
-
 /* Who cancels a call is the caller, as far as the capture shows him: a proxy
  * cancels branches for other reasons, too */
 static bool caller_cancelled(const struct branch *branch)
@@ -305,14 +293,12 @@ static bool caller_cancelled(const struct branch *branch)
 	return branch->cancelled;
 }
 
-
 static bool was_overtaken(const struct branch *branch)
 {
 	return branch->cancelled && branch->parent
 		   && branch->parent->code != TIMEOUT_CODE && !caller_cancelled(branch)
 		   && (branch->code == 0 || branch->code == 487);
 }
-
 
 /* Only what is END_FAILED has a reason */
 static enum end end_of(const struct branch *branch)
@@ -327,7 +313,6 @@ static enum end end_of(const struct branch *branch)
 	return was_overtaken(branch) ? END_OVERTAKEN : END_FAILED;
 }
 
-
 /* Who made a branch fail? That a request could not be sent is not seen in a
  * capture. */
 static enum dr_source source_of(const struct branch *branch)
@@ -337,7 +322,6 @@ static enum dr_source source_of(const struct branch *branch)
 
 	return timed_out(branch) ? DR_SOURCE_TIMEOUT : DR_SOURCE_REMOTE;
 }
-
 
 /* The header fields that may name the reason: the map's bridges get them from
  * the module, else they have the module's own name */
@@ -364,7 +348,6 @@ static bool find_report(const struct branch *branch, const struct dr_map *map,
 	return false;
 }
 
-
 static void classify(const struct branch *branch,
 		const struct replay_side *side, struct result *result)
 {
@@ -388,7 +371,6 @@ static void classify(const struct branch *branch,
 	dr_classify(&attempt, &result->answer);
 }
 
-
 static void print_side(
 		const struct replay_side *side, const struct result *result)
 {
@@ -401,7 +383,6 @@ static void print_side(
 	rule_print(stdout, side->map.map, result->answer.rule);
 	fputc(')', stdout);
 }
-
 
 static void print_text(const struct replay *replay, const struct branch *branch,
 		const struct result *old, const struct result *new, bool changed)
@@ -425,7 +406,6 @@ static void print_text(const struct replay *replay, const struct branch *branch,
 	putchar('\n');
 }
 
-
 static void print_side_json(
 		const struct replay_side *side, const struct result *result)
 {
@@ -440,7 +420,6 @@ static void print_side_json(
 	decision_json(side->map.map, &outcome);
 	json_close('}');
 }
-
 
 static void print_json(const struct replay *replay, const struct branch *branch,
 		const struct result *old, const struct result *new, bool changed)
@@ -459,7 +438,6 @@ static void print_json(const struct replay *replay, const struct branch *branch,
 	json_close('}');
 }
 
-
 /* Count one way in which answers change */
 static void add_change(struct changes *changes, const struct outcome *old,
 		const struct outcome *new)
@@ -474,7 +452,6 @@ static void add_change(struct changes *changes, const struct outcome *old,
 		list_add(changes, ((struct change){*old, *new, 0}));
 	changes->list[i].count++;
 }
-
 
 static void replay_branch(struct replay *replay, const struct branch *branch)
 {
@@ -498,7 +475,6 @@ static void replay_branch(struct replay *replay, const struct branch *branch)
 		print_text(replay, branch, &old, &new, changed);
 }
 
-
 /* The most frequent first */
 static int order_changes(const void *left, const void *right)
 {
@@ -506,7 +482,6 @@ static int order_changes(const void *left, const void *right)
 
 	return (a->count < b->count) - (a->count > b->count);
 }
-
 
 static void print_summary(const struct replay *replay)
 {
@@ -524,7 +499,6 @@ static void print_summary(const struct replay *replay)
 		putchar('\n');
 	}
 }
-
 
 static void print_summary_json(const struct replay *replay)
 {
@@ -549,7 +523,6 @@ static void print_summary_json(const struct replay *replay)
 	json_close(']');
 	json_close('}');
 }
-
 
 static void print_replay(struct replay *replay)
 {
@@ -581,7 +554,6 @@ static void print_replay(struct replay *replay)
 	json_close('}');
 }
 
-
 static int replay_capture(struct replay *replay)
 {
 	int status = capture_read(&replay->capture, add_message, &replay->branches);
@@ -594,7 +566,6 @@ static int replay_capture(struct replay *replay)
 	free(replay->changes.list);
 	return status;
 }
-
 
 static int run(const struct command *command, int argc, char **argv)
 {
@@ -620,6 +591,5 @@ static int run(const struct command *command, int argc, char **argv)
 	maps_free(&arguments);
 	return status;
 }
-
 
 const struct command command_replay = {"replay", run, help, 2, 2, options};

@@ -42,19 +42,16 @@ LIST(samples, struct sample);
 /* A reply that has nothing but its code and maybe a cause */
 static const struct context plain_reply = {.source = DR_SOURCE_REMOTE};
 
-
 static void set_add(struct set *set, int number)
 {
 	set->bits[number / 64] |= (uint64_t)1 << number % 64;
 }
-
 
 /** Is a number, or 0 for none, in a set? */
 bool set_have(const struct set *set, int number)
 {
 	return set->bits[number / 64] >> number % 64 & 1;
 }
-
 
 /** Add all numbers of a set to another one */
 void set_unite(struct set *into, const struct set *from)
@@ -65,13 +62,11 @@ void set_unite(struct set *into, const struct set *from)
 		into->bits[i] |= from->bits[i];
 }
 
-
 /** Do two sets have the same numbers? */
 bool set_equal(const struct set *a, const struct set *b)
 {
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
-
 
 static int lowest(const struct set *set)
 {
@@ -81,7 +76,6 @@ static int lowest(const struct set *set)
 		number++;
 	return number;
 }
-
 
 /** Are these all soft codes, which a Q.850 cause may refine, and no other? */
 bool codes_are_soft(const struct set *codes)
@@ -93,7 +87,6 @@ bool codes_are_soft(const struct set *codes)
 	return code > CODE_MAX;
 }
 
-
 /* Which of two texts comes first, by their bytes? */
 static int texts_order(struct dr_text a, struct dr_text b)
 {
@@ -102,7 +95,6 @@ static int texts_order(struct dr_text a, struct dr_text b)
 
 	return order ? order : ORDER(a.len, b.len);
 }
-
 
 /**
  * Which of two contexts comes first, by header, value and phrase?
@@ -118,7 +110,6 @@ int contexts_order(const struct context *a, const struct context *b)
 	return order ? order : texts_order(a->phrase, b->phrase);
 }
 
-
 /* Any order will do that has the same answers in a row */
 static int outcomes_order(const struct outcome *a, const struct outcome *b)
 {
@@ -129,19 +120,16 @@ static int outcomes_order(const struct outcome *a, const struct outcome *b)
 	return order ? order : texts_order(a->row, b->row);
 }
 
-
 /** Are two answers the same? */
 bool outcomes_equal(const struct outcome *a, const struct outcome *b)
 {
 	return outcomes_order(a, b) == 0;
 }
 
-
 static bool answers_equal(const struct group *a, const struct group *b)
 {
 	return outcomes_equal(&a->old, &b->old) && outcomes_equal(&a->new, &b->new);
 }
-
 
 /* Groups that differ in nothing but one of their sets come to stand in a row;
  * the other sets are given */
@@ -157,7 +145,6 @@ static int order_for_merge(const struct group *a, const struct group *b,
 	return order ? order : outcomes_order(&a->new, &b->new);
 }
 
-
 static int order_for_codes(const void *left, const void *right)
 {
 	const struct group *a = left, *b = right;
@@ -165,14 +152,12 @@ static int order_for_codes(const void *left, const void *right)
 	return order_for_merge(a, b, &a->causes, &b->causes);
 }
 
-
 static int order_for_causes(const void *left, const void *right)
 {
 	const struct group *a = left, *b = right;
 
 	return order_for_merge(a, b, &a->codes, &b->codes);
 }
-
 
 /* For people: by cause, code and after, each by the lowest in its set. No two
  * groups are the same in all three. */
@@ -185,7 +170,6 @@ static int order_for_people(const void *left, const void *right)
 		order = lowest(&a->codes) - lowest(&b->codes);
 	return order ? order : ORDER(a->afters, b->afters);
 }
-
 
 /* Sort the groups that are not complete and make one of those that compare as
  * equal */
@@ -208,7 +192,6 @@ static void merge(
 	groups->count = groups->merged + kept + 1;
 }
 
-
 /* Put together what was added in one context; what comes next is in another */
 static void merge_all(struct groups *groups)
 {
@@ -221,14 +204,12 @@ static void merge_all(struct groups *groups)
 	groups->merged = groups->count;
 }
 
-
 /** Give back the memory of groups, which are empty afterwards */
 void groups_free(struct groups *groups)
 {
 	free(groups->list);
 	*groups = (struct groups){.list = NULL};
 }
-
 
 /**
  * What is compared of an answer
@@ -257,7 +238,6 @@ struct outcome outcome_of(const struct dr_answer *answer, bool decision)
 		outcome.row_code = answer->code;
 	return outcome;
 }
-
 
 /* Ask a profile for an answer, and in a table for what decided, too */
 static struct outcome ask(const struct side *side,
@@ -288,7 +268,6 @@ static struct outcome ask(const struct side *side,
 	return outcome_of(&answer, table);
 }
 
-
 /* Ask both sides and make a group of this one input */
 static void ask_both(const struct sides *sides, const struct context *context,
 		const struct input *input, struct group *group)
@@ -302,7 +281,6 @@ static void ask_both(const struct sides *sides, const struct context *context,
 	group->new =
 			sides->table ? group->old : ask(&sides->new, context, input, false);
 }
-
 
 /* Does the answer to an input count? In a table every one does, in a comparison
  * those that differ. Where the code alone gives the same answer, only causes
@@ -325,7 +303,6 @@ static bool answer_counts(const struct sides *sides, const struct input *input,
 	group->old = group->new = as_code;
 	return sides->table && input->cause > 0 && dr_code_is_soft(input->code);
 }
-
 
 /* Ask for one code and cause after all that an attempt may come to; what has the
  * same answer becomes one group */
@@ -352,7 +329,6 @@ static void sweep_afters(const struct sides *sides,
 	}
 }
 
-
 /* Ask for all codes of a set; beside_code: of interest is what the context or
  * the cause changes in the answer that the code alone gives */
 static void sweep_set(const struct sides *sides, const struct context *context,
@@ -366,7 +342,6 @@ static void sweep_set(const struct sides *sides, const struct context *context,
 			sweep_afters(sides, context, input, beside_code, groups);
 	}
 }
-
 
 /* The codes of a rule: codes, classes, or all where it names none */
 static struct set codes_of(const unsigned short *codes, size_t count)
@@ -386,7 +361,6 @@ static struct set codes_of(const unsigned short *codes, size_t count)
 	return set;
 }
 
-
 /** Every code, without a cause */
 void sweep_codes(const struct sides *sides, struct groups *groups)
 {
@@ -395,7 +369,6 @@ void sweep_codes(const struct sides *sides, struct groups *groups)
 	sweep_set(sides, &plain_reply, &all, 0, false, groups);
 	merge_all(groups);
 }
-
 
 /** The codes that the script answers with, as far as they are answered
  * differently from the same codes of a trunk */
@@ -407,7 +380,6 @@ void sweep_script(const struct sides *sides, struct groups *groups)
 	sweep_set(sides, &script, &all, 0, true, groups);
 	merge_all(groups);
 }
-
 
 /** All failures without a reply, and the reply of a network that blocks the
  * call */
@@ -433,7 +405,6 @@ void sweep_events(const struct sides *sides, struct groups *groups)
 		merge_all(groups);
 	}
 }
-
 
 /**
  * Each rule of a profile and of those that it extends, in the order in which
@@ -464,7 +435,6 @@ bool next_rule(
 	return false;
 }
 
-
 /* The causes that rules of a profile name */
 static void add_named_causes(const struct side *side, struct set *causes)
 {
@@ -477,7 +447,6 @@ static void add_named_causes(const struct side *side, struct set *causes)
 			set_add(causes, rule.when.causes[i]);
 	}
 }
-
 
 /** Every cause: over the soft codes, and over all codes where a rule names the
  * cause. In a table, an answer that the code alone gives, too, has no reason. */
@@ -497,7 +466,6 @@ void sweep_causes(const struct sides *sides, struct groups *groups)
 				cause, true, groups);
 	merge_all(groups);
 }
-
 
 /* The replies that a rule with a header field or a phrase is made for, one for
  * each cause that it names */
@@ -523,7 +491,6 @@ static void add_rule_samples(
 	}
 }
 
-
 static void add_samples(const struct side *side, struct samples *samples)
 {
 	int profile = side->profile, number = 0;
@@ -533,7 +500,6 @@ static void add_samples(const struct side *side, struct samples *samples)
 		add_rule_samples(&rule.when, samples);
 }
 
-
 static int order_samples(const void *left, const void *right)
 {
 	const struct sample *a = left, *b = right;
@@ -541,7 +507,6 @@ static int order_samples(const void *left, const void *right)
 
 	return order ? order : a->cause - b->cause;
 }
-
 
 /** A reply with each header field and each phrase that a rule of either side
  * names, over the codes of that rule */

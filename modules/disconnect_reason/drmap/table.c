@@ -83,7 +83,6 @@ struct table
 static const struct row titles = {
 		{"input", "reason", "detail", "decided_by", "why"}, NULL};
 
-
 static int parse_option(void *context, const char *name, const char *value)
 {
 	static const char *const formats[FORMAT_COUNT] = {[FORMAT_TEXT] = "text",
@@ -107,7 +106,6 @@ static int parse_option(void *context, const char *name, const char *value)
 	return STATUS_GO_ON;
 }
 
-
 /* Cut a string at its tabs; no cell has one, see text_print() */
 static struct row make_row(char *memory)
 {
@@ -123,7 +121,6 @@ static struct row make_row(char *memory)
 	return row;
 }
 
-
 static void print_tsv_row(
 		struct dr_text profile, const char *kind, const struct row *row)
 {
@@ -136,7 +133,6 @@ static void print_tsv_row(
 	putchar('\n');
 }
 
-
 static void print_markdown_cell(const char *cell)
 {
 	fputs(" ", stdout);
@@ -148,7 +144,6 @@ static void print_markdown_cell(const char *cell)
 	fputs(" |", stdout);
 }
 
-
 static void print_markdown_row(const struct row *row)
 {
 	int c;
@@ -158,7 +153,6 @@ static void print_markdown_row(const struct row *row)
 		print_markdown_cell(row->cells[c]);
 	putchar('\n');
 }
-
 
 static int width_of(const struct table *table, int column)
 {
@@ -174,7 +168,6 @@ static int width_of(const struct table *table, int column)
 	return most;
 }
 
-
 static void print_text_row(
 		const struct row *row, const int widths[COLUMN_COUNT])
 {
@@ -184,7 +177,6 @@ static void print_text_row(
 		printf("  %-*s", widths[c], row->cells[c]);
 	printf("  %s\n", row->cells[COLUMN_WHY]);
 }
-
 
 static void print_title(const struct table *table)
 {
@@ -200,7 +192,6 @@ static void print_title(const struct table *table)
 	print_markdown_row(&titles);
 	puts("|---|---|---|---|---|");
 }
-
 
 /* Print the rows of a section, which then has none */
 static void end_section(struct table *table)
@@ -228,7 +219,6 @@ static void end_section(struct table *table)
 	table->rows.count = 0;
 }
 
-
 static void print_answer(
 		FILE *out, const struct table *table, const struct outcome *answer)
 {
@@ -247,7 +237,6 @@ static void print_answer(
 	else
 		text_print(out, answer->row);
 }
-
 
 /* Add an answer to what a rule asks for, or to the inputs of a group */
 static void add(struct table *table, const struct dr_conditions *when,
@@ -281,7 +270,6 @@ static void add(struct table *table, const struct dr_conditions *when,
 	json_close('}');
 }
 
-
 /* The rules in the order in which they are asked */
 static void add_rules(struct table *table)
 {
@@ -302,7 +290,6 @@ static void add_rules(struct table *table)
 	end_section(table);
 }
 
-
 /* What holds for all codes without a row, and for all causes that say nothing
  * better than the code, comes last */
 static bool comes_last(const struct group *group)
@@ -313,7 +300,6 @@ static bool comes_last(const struct group *group)
 				   && group->context.phrase.len == 0
 				   && !set_have(&group->codes, 487));
 }
-
 
 static void add_kind(struct table *table, const char *kind, sweep *ask)
 {
@@ -335,7 +321,6 @@ static void add_kind(struct table *table, const char *kind, sweep *ask)
 	end_section(table);
 	groups_free(&groups);
 }
-
 
 /* All profiles, or the one wanted */
 static void print_table(
@@ -365,7 +350,6 @@ static void print_table(
 	free(table.rows.list);
 }
 
-
 static int run(const struct command *command, int argc, char **argv)
 {
 	struct wish wish = {NULL, FORMAT_TEXT};
@@ -388,6 +372,5 @@ static int run(const struct command *command, int argc, char **argv)
 	maps_free(&arguments);
 	return status;
 }
-
 
 const struct command command_table = {"table", run, help, 0, 1, options};
