@@ -35,9 +35,11 @@
 #define INCLUDE "@include"
 /* Longest path of a file with its zero byte, in bytes */
 #define PATH_SIZE 4096
-/* Room for all files, the ends of lines that may be missing before and after
- * each, and a zero byte */
-#define ROOM (DR_MAP_FILE_MAX + 2 * DR_FILES_MAX + 1)
+/* Room for the ends of lines that may be missing before and after each file, and
+ * a zero byte */
+#define ENDS_MAX (2 * DR_FILES_MAX + 1)
+/* What is read of a file at first, in bytes */
+#define READ_FIRST 4096
 /* Most brackets within each other; a map needs 6 */
 #define BRACKETS_MAX 16
 /* Most names in the whole map, in one of its groups, and in a deeper one */
@@ -81,6 +83,25 @@ struct cursor
 	struct dr_place place;
 };
 
+/* Read what is left of a file, until there is more than may be; ENOMEM */
+static int read_all(FILE *file, size_t most, struct file_text *text)
+{
+	size_t room = READ_FIRST;
+	char *longer;
+
+	text->len = 0;
+	do {
+		room *= 2;
+		longer = realloc(text->s, room + 1);
+		if(!longer)
+			return ENOMEM;
+		text->s = longer;
+		text->len += fread(text->s + text->len, 1, room - text->len, file);
+	} while(text->len == room && text->len <= most);
+	text->s[text->len] = '\0';
+	return 0;
+}
+
 /* Read a file whole, at most so many bytes; never waits for a FIFO or device.
  * Its text ends with a zero byte, and is to be freed, also on an error. */
 static int read_file(const char *path, size_t most, struct file_text *text,
@@ -88,6 +109,7 @@ static int read_file(const char *path, size_t most, struct file_text *text,
 {
 	struct stat info;
 	FILE *file = NULL;
+	int err;
 
 	text->s = NULL;
 	*error = NULL;
@@ -104,18 +126,14 @@ static int read_file(const char *path, size_t most, struct file_text *text,
 	if(!file)
 		return EINVAL;
 
-	text->s = malloc(most + 2);
-	if(text->s) {
-		text->len = fread(text->s, 1, most + 1, file);
-		text->s[text->len] = '\0';
-		if(ferror(file))
-			*error = strerror(errno);
-		else if(text->len > most)
-			*error = "Is too large";
-	}
+	err = read_all(file, most, text);
+	if(ferror(file))
+		*error = strerror(errno);
+	else if(err == 0 && text->len > most)
+		*error = "Is too large";
 	fclose(file);
-	if(!text->s)
-		return ENOMEM;
+	if(err != 0)
+		return err;
 
 	return *error ? EINVAL : 0;
 }
@@ -374,9 +392,14 @@ static int scan_file(struct scan *scan, const struct file_text *text)
 {
 	struct cursor c = {text->s, text->s, text->s,
 			{.file = (int)scan->text->spec->files.count - 1, .line = 1}};
+	char *longer;
 	int err = begin_piece(scan, &c);
 
 	scan->bytes += text->len;
+	longer = realloc(scan->text->s, scan->bytes + ENDS_MAX);
+	if(!longer)
+		return ENOMEM;
+	scan->text->s = longer;
 	if(err == 0 && strlen(text->s) < text->len) {
 		advance(&c, text->s + strlen(text->s));
 		dr_error(scan->errors, c.place, "a byte 0, expected text");
@@ -410,7 +433,7 @@ int dr_map_text_read(
 	const char *error;
 	int err;
 
-	text->s = malloc(ROOM);
+	text->s = malloc(ENDS_MAX);
 	if(!text->s || add_name(text->spec, path) != 0)
 		return ENOMEM;
 
