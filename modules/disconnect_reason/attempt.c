@@ -479,7 +479,9 @@ void dr_attempt_decide_here(struct cell *t, struct dr_call *call)
 	if(call->sending == DR_SENDING_NOTHING)
 		return;
 	dr_attempt_classify_ended(t, call, DR_NONE);
-	if(call->sending == DR_SENDING_BRANCH)
+	if(dr_call_is_cancelled(call, t))
+		dr_attempt_decide_local(t, call, DR_SOURCE_CANCEL, 0);
+	else if(call->sending == DR_SENDING_BRANCH)
 		dr_attempt_decide_unsent(t, call, 0);
 	else
 		dr_attempt_decide_local(t, call, DR_SOURCE_SCRIPT, 0);

@@ -263,8 +263,10 @@ static void on_cancel(struct cell *t, struct dr_call *call)
 	call->cancelled = 1;
 	/* a branch that ends meanwhile is seen here, or its end sees this */
 	membar();
-	if(dr_tm_has_live_branch(t))
+	if(dr_tm_has_live_branch(t)) {
+		dr_outcome_preset_cancelled(t, call);
 		return;
+	}
 	if(t->nr_of_outgoings == 0)
 		let_tm_save_lumps(t);
 	dr_tm_lock(t);

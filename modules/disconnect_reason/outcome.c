@@ -129,6 +129,29 @@ void dr_outcome_preset(struct cell *t, struct dr_call *call,
 }
 
 /**
+ * Put the reason of a caller who cancelled beforehand into every reply that is
+ * built from the stored request, unless another process handles a reply right now:
+ * a failure of the last branch may cross the CANCEL.
+ *
+ * @param t     transaction, its lock not needed
+ * @param call  its call, cancelled
+ */
+void dr_outcome_preset_cancelled(struct cell *t, const struct dr_call *call)
+{
+	struct dr_answer answer;
+	str text;
+
+	if(!dr_tm_try_lock(t))
+		return;
+	if(t->uas.status < 200 && t->uas.request && !call->final) {
+		dr_attempt_classify_local(t, call, DR_SOURCE_CANCEL, 0, &answer);
+		dr_params_header_text(call->map, call->bridge, &answer, NULL, &text);
+		dr_request_fill_lump(t->uas.request, &text);
+	}
+	dr_tm_unlock(t);
+}
+
+/**
  * Make the header lines of a request that has no call
  *
  * @param request  request as received

@@ -18,6 +18,7 @@ void dr_outcome_keep_lump(struct cell *t, struct dr_call *call);
 void dr_outcome_fill_stored(struct cell *t, struct dr_call *call);
 void dr_outcome_preset(struct cell *t, struct dr_call *call,
 		struct sip_msg *request, enum dr_source source);
+void dr_outcome_preset_cancelled(struct cell *t, const struct dr_call *call);
 str dr_outcome_request_text(
 		const struct sip_msg *request, const struct dr_answer *answer);
 void dr_outcome_publish(

@@ -87,6 +87,27 @@ void dr_tm_lock(struct cell *t)
 }
 
 /**
+ * Take tm's reply lock if nobody else has it
+ *
+ * @param t  transaction; may be locked by this process already
+ *
+ * @return whether it was taken, to be given back with dr_tm_unlock()
+ */
+bool dr_tm_try_lock(struct cell *t)
+{
+	int pid = my_pid();
+
+	if(atomic_get(&t->reply_locker_pid) == pid) {
+		t->reply_rec_lock_level++;
+		return true;
+	}
+	if(lock_try(&t->reply_mutex) != 0)
+		return false;
+	atomic_set(&t->reply_locker_pid, pid);
+	return true;
+}
+
+/**
  * Release tm's reply lock
  *
  * @param t  transaction that dr_tm_lock() locked

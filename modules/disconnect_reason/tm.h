@@ -26,6 +26,7 @@ struct dr_tm_place
 int dr_tm_init(void);
 struct cell *dr_tm_here(void);
 void dr_tm_lock(struct cell *t);
+bool dr_tm_try_lock(struct cell *t);
 void dr_tm_unlock(struct cell *t);
 bool dr_tm_is_real(const struct sip_msg *reply);
 bool dr_tm_is_request_of(const struct cell *t, const struct sip_msg *msg);

@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from lib import ports, process
-from lib.caller import LINGER, PROVISIONAL
+from lib.caller import LINGER, PROVISIONAL, cancels
 from lib.case import outcome
 from lib.check import DETAIL_HEADER, REASON_HEADER
 from lib.counted import Counted
@@ -18,7 +18,7 @@ from lib.raw import Plan, RawCalls
 from lib.scenario import (ack_failure, answer, answer_last, invite, linger,
                           maybe, pause, receive, receive_invite, request,
                           scenario)
-from lib.trunk import GAP, reply
+from lib.trunk import GAP, cancelled, reply
 
 FAILURE, REJECTED = "SIP_TRUNK_FAILURE", "USER_REJECTED"
 UNKNOWN, AGENT = "UNKNOWN_REASON", "AGENT_ERROR"
@@ -211,6 +211,14 @@ OF_SCRIPT = "detail=no-luck;source=script"
 def test_onreply_route_answers(case, pair, onreply, trunk, expect):
     case(trunk, expect, pair=pair, headers=how(Do="RELAY", Onreply=onreply))
     assert (told_details(case) == {"unknown"}) == (expect.reason == UNKNOWN)
+
+
+def test_onreply_route_answers_who_cancelled(case, pair):
+    """Whatever the script says then, the caller had given up."""
+    case(cancelled(503), said("CLIENT_INITIATED", attempts=("CLIENT_INITIATED",)),
+         pair=pair, caller=cancels(480),
+         headers=how(Do="RELAY", Onreply="ANSWER_503"))
+    assert told_details(case) == {"cancelled"}
 
 
 def ended_by_options(uri, headers):
