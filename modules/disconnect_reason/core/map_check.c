@@ -297,15 +297,9 @@ static void check_sources(const struct dr_spec *spec, struct dr_errors *errors)
 
 	for(i = 0; i < spec->rules.count; i++) {
 		const struct dr_conditions *when = &spec->rules.list[i].when;
-		const struct dr_key *key = dr_rule_group.keys;
+		unsigned asks = dr_conditions_flags(when);
 		const char *text = NULL;
-		struct dr_value value;
-		unsigned asks = 0;
 
-		for(; key->flags & DR_KEY_CONDITION; key++) {
-			if(dr_key_value(key, when, 0, &value))
-				asks |= key->flags;
-		}
 		if(when->source == DR_SOURCE_CANCEL)
 			text = "a call that was cancelled is decided before all rules, "
 				   "expected another source";

@@ -278,3 +278,21 @@ bool dr_key_value(const struct dr_key *key, const void *conditions, size_t i,
 			return i == 0 && value->text.len > 0;
 	}
 }
+
+/**
+ * What does a rule ask for?
+ *
+ * @return The flags of the keys of those conditions that it makes
+ */
+unsigned dr_conditions_flags(const struct dr_conditions *when)
+{
+	const struct dr_key *key = dr_rule_group.keys;
+	struct dr_value value;
+	unsigned flags = 0;
+
+	for(; key->flags & DR_KEY_CONDITION; key++) {
+		if(dr_key_value(key, when, 0, &value))
+			flags |= key->flags;
+	}
+	return flags;
+}

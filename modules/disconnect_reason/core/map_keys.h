@@ -104,5 +104,6 @@ bool dr_key_check(const struct dr_key *key, struct dr_text text);
 struct dr_text dr_key_word(const struct dr_key *key, int number);
 bool dr_key_value(const struct dr_key *key, const void *conditions, size_t i,
 		struct dr_value *value);
+unsigned dr_conditions_flags(const struct dr_conditions *when);
 
 #endif

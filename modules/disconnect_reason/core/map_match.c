@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "map_block.h"
+#include "map_keys.h"
 #include "map_match.h"
 #include "reason_header.h"
 #include "sip_header.h"
@@ -308,8 +309,7 @@ bool dr_map_q850(const struct dr_map *map, int profile, bool otherwise)
 static void facts_of_rule(struct facts *facts, const struct dr_map *map,
 		const struct dr_conditions *when)
 {
-	bool asks_reply = when->cause_count > 0 || when->phrase.len > 0
-					  || when->header.len > 0;
+	bool asks_reply = dr_conditions_flags(when) & DR_KEY_ASKS_REPLY;
 
 	facts->map = map;
 	facts->source = when->source == DR_ANY && asks_reply ? DR_SOURCE_REMOTE
