@@ -15,6 +15,7 @@
 #include "../../core/xavp.h"
 #include "../../modules/tm/h_table.h"
 
+#include "core/map_match.h"
 #include "attempt.h"
 #include "params.h"
 #include "request.h"

@@ -19,6 +19,7 @@
 #include "edge.h"
 #include "map.h"
 #include "map_design.h"
+#include "map_match.h"
 
 struct answer_case
 {

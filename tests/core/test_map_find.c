@@ -21,6 +21,7 @@
 #include "map.h"
 #include "map_block.h"
 #include "map_design.h"
+#include "map_match.h"
 
 #define INCLUDES "tests/core/maps/good/includes.cfg"
 #define SHIPPED "cfg/disconnect-reason.cfg"

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "map_keys.h"
+#include "map_match.h"
 #include "map_written.h"
 
 #define TEXT_MAX 512

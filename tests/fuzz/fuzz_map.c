@@ -19,6 +19,7 @@
 #include "check.h"
 #include "classify.h"
 #include "map_load.h"
+#include "map_match.h"
 #include "map_model.h"
 
 #define HEADERS                                                      \

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "core/classify.h"
+#include "core/map_match.h"
 #include "host.h"
 #include "map_shm.h"
 

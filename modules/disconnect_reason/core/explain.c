@@ -13,8 +13,9 @@
 
 #include "classify.h"
 #include "explain.h"
-#include "sip_header.h"
 #include "map_def.h"
+#include "map_match.h"
+#include "sip_header.h"
 
 #define CODE_MIN 300
 #define CODE_MAX 999

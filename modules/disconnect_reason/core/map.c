@@ -161,30 +161,6 @@ int dr_map_rule_count(const struct dr_map *map)
 	return map ? (int)map->rules.count : 0;
 }
 
-/** Read a rule by its number */
-void dr_map_get_rule(const struct dr_map *map, int number, struct dr_rule *rule)
-{
-	const struct dr_block_rule *in =
-			&LIST(map, map->rules, dr_block_rule)[number];
-	struct dr_conditions *when = &rule->when;
-
-	rule->profile = dr_map_profile_name(map, (int)in->profile);
-	rule->number = (int)in->number;
-	rule->file = text_at(map, map->files, (int)in->file);
-	rule->line = (int)in->line;
-	rule->reason = (enum dr_reason)in->reason;
-	rule->detail = dr_block_text(map, in->detail);
-	when->codes = dr_block_at(map, in->codes.at);
-	when->code_count = in->codes.count;
-	when->source = in->source;
-	when->after = in->after;
-	when->causes = dr_block_at(map, in->causes.at);
-	when->cause_count = in->causes.count;
-	when->header = dr_block_text(map, in->header);
-	when->prefix = dr_block_text(map, in->prefix);
-	when->phrase = dr_block_text(map, in->phrase);
-}
-
 /**
  * The number of a header name that rules ask for
  *

@@ -167,7 +167,5 @@ int dr_map_bridge_send(const struct dr_map *map, int bridge, int code,
 
 uint32_t dr_map_header(const struct dr_map *map, struct dr_text name);
 int dr_map_rule_count(const struct dr_map *map);
-void dr_map_get_rule(
-		const struct dr_map *map, int number, struct dr_rule *rule);
 
 #endif

@@ -1,5 +1,5 @@
 /**
- * @file map_match.c  Which rule decides an attempt, which rules never decide
+ * @file map_match.c  What rules say, which one decides, which never do
  *
  * A profile has a list of rules for each status code, for each class, and one of
  * those that ask for no code. The three that an attempt may match are walked
@@ -78,6 +78,30 @@ static const struct dr_block_rule *rule_at(
 	const struct dr_block_rule *rules = dr_block_at(map, map->rules.at);
 
 	return &rules[number];
+}
+
+/** Read a rule by its number */
+void dr_map_get_rule(const struct dr_map *map, int number, struct dr_rule *rule)
+{
+	const struct dr_block_rule *in = rule_at(map, (uint32_t)number);
+	const struct dr_ref *files = dr_block_at(map, map->files.at);
+	struct dr_conditions *when = &rule->when;
+
+	rule->profile = dr_map_profile_name(map, (int)in->profile);
+	rule->number = (int)in->number;
+	rule->file = dr_block_text(map, files[in->file]);
+	rule->line = (int)in->line;
+	rule->reason = (enum dr_reason)in->reason;
+	rule->detail = dr_block_text(map, in->detail);
+	when->codes = dr_block_at(map, in->codes.at);
+	when->code_count = in->codes.count;
+	when->source = in->source;
+	when->after = in->after;
+	when->causes = dr_block_at(map, in->causes.at);
+	when->cause_count = in->causes.count;
+	when->header = dr_block_text(map, in->header);
+	when->prefix = dr_block_text(map, in->prefix);
+	when->phrase = dr_block_text(map, in->phrase);
 }
 
 static void add_cause(struct facts *facts, int cause)

@@ -1,5 +1,5 @@
 /**
- * @file map_match.h  Which rule decides an attempt, which rules never decide
+ * @file map_match.h  What rules say, which one decides, which never do
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
@@ -15,6 +15,8 @@
  * seen */
 #define DR_FIELDS_MAX 32
 
+void dr_map_get_rule(
+		const struct dr_map *map, int number, struct dr_rule *rule);
 int dr_map_match(
 		const struct dr_map *map, const struct dr_attempt *attempt, int *cause);
 bool dr_map_covers(const struct dr_map *map, int number, int *by);

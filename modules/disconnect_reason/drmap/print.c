@@ -10,6 +10,7 @@
 
 #include "../core/explain.h"
 #include "../core/map_keys.h"
+#include "../core/map_match.h"
 #include "json.h"
 #include "main.h"
 #include "print.h"

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../core/classify.h"
+#include "../core/map_match.h"
 #include "main.h"
 #include "sweep.h"
 
