@@ -118,24 +118,25 @@ static int take_code(struct dr_query *query, struct dr_text value)
 				"to %d",
 				QUOTE(value), CODE_MIN, CODE_MAX);
 
-	query->code = code;
+	query->attempt.code = code;
 	return 0;
 }
 
 static int take_after(struct dr_query *query, struct dr_text value)
 {
-	return dr_after_parse(value, &query->after);
+	return dr_after_parse(value, &query->attempt.after);
 }
 
 static int take_source(struct dr_query *query, struct dr_text value)
 {
-	return dr_source_parse(value, &query->source);
+	return dr_source_parse(value, &query->attempt.source);
 }
 
 static int take_said(struct dr_query *query, struct dr_text value)
 {
-	query->said = dr_reason_parse(value, &query->report) == 0;
-	return query->said ? 0 : EINVAL;
+	query->attempt.reported =
+			dr_reason_parse(value, &query->attempt.report) == 0;
+	return query->attempt.reported ? 0 : EINVAL;
 }
 
 static int take_phrase(struct dr_query *query, struct dr_text value)
@@ -144,7 +145,7 @@ static int take_phrase(struct dr_query *query, struct dr_text value)
 		return fail(
 				query->error, "phrase: expected one line without a zero byte");
 
-	query->phrase = value;
+	query->attempt.phrase = value;
 	return 0;
 }
 
@@ -212,8 +213,8 @@ static const struct key keys[] = {
 	TEXT(profile),
 	TEXT(bridge),
 	{"cancelled", NULL, offsetof(struct dr_query, cancelled), 1, NULL},
-	{"unresolved", NULL, offsetof(struct dr_query, unresolved), 1, NULL},
-	{"no-q850", NULL, offsetof(struct dr_query, q850), 0, NULL},
+	{"unresolved", NULL, offsetof(struct dr_query, attempt.unresolved), 1, NULL},
+	{"no-q850", NULL, offsetof(struct dr_query, attempt.q850), 0, NULL},
 };
 /* clang-format on */
 
@@ -252,8 +253,8 @@ static int take(
 void dr_query_init(struct dr_query *query, bool q850)
 {
 	memset(query, 0, sizeof(*query));
-	query->source = DR_SOURCE_COUNT;
-	query->q850 = q850;
+	query->attempt.source = DR_SOURCE_COUNT;
+	query->attempt.q850 = q850;
 }
 
 /**
@@ -414,32 +415,31 @@ static int find_place(const struct dr_map *map, const struct dr_query *q,
 			map, q->trunk, dr_map_find_trunk, "trunk", &place->trunk, error);
 }
 
-/* The source that the query says or means */
+/* Find the source that the query says or means */
 static int find_source(
-		const struct dr_query *q, enum dr_source *source, char *error)
+		const struct dr_query *q, struct dr_attempt *attempt, char *error)
 {
-	*source = q->source;
-	if(q->cancelled && q->source == DR_SOURCE_COUNT)
-		*source = DR_SOURCE_CANCEL;
-	else if(q->unresolved && q->source == DR_SOURCE_COUNT)
-		*source = DR_SOURCE_TRANSPORT;
-	else if(q->source == DR_SOURCE_COUNT)
-		*source = DR_SOURCE_REMOTE;
+	enum dr_source source = attempt->source;
 
-	if(q->cancelled && *source != DR_SOURCE_CANCEL)
+	if(source == DR_SOURCE_COUNT)
+		source = q->cancelled		   ? DR_SOURCE_CANCEL
+				 : attempt->unresolved ? DR_SOURCE_TRANSPORT
+									   : DR_SOURCE_REMOTE;
+	attempt->source = source;
+	if(q->cancelled && source != DR_SOURCE_CANCEL)
 		return fail(error, "cancelled: expected source cancel");
-	if(q->unresolved && *source != DR_SOURCE_TRANSPORT)
+	if(attempt->unresolved && source != DR_SOURCE_TRANSPORT)
 		return fail(error, "unresolved: expected source transport");
-	if(q->code == 0
-			&& (*source == DR_SOURCE_REMOTE || *source == DR_SOURCE_SCRIPT))
+	if(attempt->code == 0
+			&& (source == DR_SOURCE_REMOTE || source == DR_SOURCE_SCRIPT))
 		return fail(error,
 				"expected a code, or source timeout, transport or cancel");
-	if(q->code != 0
-			&& (*source == DR_SOURCE_TIMEOUT || *source == DR_SOURCE_TRANSPORT))
-		return fail(error, "code: a source of timeout or transport "
-						   "has no reply, so it has "
-						   "no code");
-	if(q->said && *source != DR_SOURCE_REMOTE && *source != DR_SOURCE_CANCEL)
+	if(attempt->code != 0
+			&& (source == DR_SOURCE_TIMEOUT || source == DR_SOURCE_TRANSPORT))
+		return fail(error, "code: a source of timeout or transport has no "
+						   "reply, so it has no code");
+	if(attempt->reported && source != DR_SOURCE_REMOTE
+			&& source != DR_SOURCE_CANCEL)
 		return fail(error, "said: expected source remote or cancel");
 	return 0;
 }
@@ -544,12 +544,12 @@ int dr_explain(const struct dr_map *map, const struct dr_query *query,
 		struct dr_explanation *explanation)
 {
 	struct dr_explanation *e = explanation;
-	struct dr_attempt attempt = {.map = map, .q850 = query->q850};
+	struct dr_attempt attempt = query->attempt;
 	struct place place = {DR_NONE, DR_PROFILE_DEFAULT, DR_NONE};
 	struct dr_trunk trunk = {.profile = DR_PROFILE_DEFAULT};
 
 	memset(e, 0, sizeof(*e));
-	if(find_source(query, &attempt.source, e->error) != 0
+	if(find_source(query, &attempt, e->error) != 0
 			|| find_place(map, query, &place, e->error) != 0)
 		return EINVAL;
 
@@ -557,13 +557,9 @@ int dr_explain(const struct dr_map *map, const struct dr_query *query,
 		dr_map_get_trunk(map, place.trunk, &trunk);
 		place.profile = trunk.profile;
 	}
+	attempt.map = map;
 	attempt.profile = place.profile;
-	attempt.code = query->code;
-	attempt.after = query->after;
-	attempt.unresolved = query->unresolved;
-	attempt.reported = query->said && trunk.trust;
-	attempt.report = query->report;
-	attempt.phrase = query->phrase;
+	attempt.reported = query->attempt.reported && trunk.trust;
 	attempt.headers = (struct dr_text){query->headers, query->headers_len};
 	dr_classify(&attempt, &e->answer);
 	if(place.trunk != DR_NONE)
@@ -571,7 +567,7 @@ int dr_explain(const struct dr_map *map, const struct dr_query *query,
 
 	add_answer(e, map);
 	add_place(e, map, &place);
-	if(query->said)
+	if(query->attempt.reported)
 		add_text(e, "said", fate_of_said(&attempt, &trunk));
 	if(place.bridge != DR_NONE)
 		add_bridge(e, map, &place, query->bridge);

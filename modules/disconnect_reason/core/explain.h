@@ -29,16 +29,11 @@
 /** A failed attempt as somebody describes it; begin with dr_query_init() */
 struct dr_query
 {
-	int code; /**< 0: none */
-	enum dr_after after;
-	enum dr_source source; /**< DR_SOURCE_COUNT: not said */
+	struct dr_attempt attempt; /**< without what dr_explain() finds out: its
+								* source may be DR_SOURCE_COUNT, not said;
+								* reported on the word of any trunk */
 	bool cancelled;
-	bool unresolved;
-	bool said; /**< the reply has a header field that names a reason */
-	enum dr_reason report; /**< that reason; when said */
-	bool q850;			   /**< what the parameter q850 of the module says */
-	struct dr_text phrase; /**< empty: none, as for all texts */
-	struct dr_text trunk;
+	struct dr_text trunk; /**< empty: none, as for all texts */
 	struct dr_text host; /**< next hop, a name or an address: finds the trunk */
 	struct dr_text profile;
 	struct dr_text bridge;
