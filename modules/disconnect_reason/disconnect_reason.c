@@ -283,7 +283,14 @@ static int set_in_call(struct sip_msg *msg, struct cell *t,
 		if(msg->first_line.type == SIP_REQUEST
 				&& !dr_request_set_lump(msg, &lines))
 			dr_call_log_oom_once(call, "the header of a reply");
-		dr_outcome_publish(t, call, picked, true);
+		/* t_relay() is yet to save the lumps of msg, and a CANCEL waits for
+		 * ours among them: link none in their place */
+		if(t->nr_of_outgoings == 0) {
+			dr_outcome_fill_request(call, t->uas.request);
+			dr_outcome_write(t, call, true);
+		} else {
+			dr_outcome_publish(t, call, picked, true);
+		}
 		result = 1;
 	}
 	dr_tm_unlock(t);

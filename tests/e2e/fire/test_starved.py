@@ -29,6 +29,7 @@ QUICK = "X-Test-Timers: 20,20"
 ARMED = "X-Test-Arm: 1"
 OURS = re.compile(r" (?:ERROR|WARNING|CRITICAL|BUG): disconnect_reason .*")
 UNWATCHED = "no memory to watch a call"
+WITHOUT = "no memory for the header of a reply"
 SOON = 0.3  # s for a call that Kamailio may not even have taken
 HIGHEST = 199  # more steps than any ladder has
 REJECTED, FAILURE = "USER_REJECTED", "SIP_TRUNK_FAILURE"
@@ -44,6 +45,7 @@ class Path:
     becomes   (first line, reason) for the bridge of the map
     asks      how often the script calls a function of the module
     branches  how many trunks are tried
+    only      no reply but the script's needs a lump
     """
     plan: Plan
     line: str
@@ -51,6 +53,7 @@ class Path:
     becomes: tuple
     asks: int = 0
     branches: int = 1
+    only: bool = False
 
 
 def to(route):
@@ -86,6 +89,8 @@ def paths(here=""):
         "set": Path(Plan((BUSY,), to("SET")), "486 Busy Here", MEDIA,
                     (f"486 {MEDIA}", MEDIA), asks=1),
         "answer": Path(Plan((BUSY,), to("ANSWER")), *by_us, asks=1),
+        "own": Path(Plan((BUSY,), to("ANSWER_OWN")), *by_us, asks=1,
+                    only=True),
         "refuse": Path(Plan((BUSY,), to("REFUSE")), *by_us, asks=1),
         "later": Path(Plan((BUSY,), to("ANSWER_LATER")), *by_us, asks=1),
     }
@@ -189,6 +194,7 @@ class Ladder:
         for word in re.findall(r" (?:reason|avp)=(\S+)", lines):
             assert word.encode() in (b"<null>", *self.good[1])
         assert said or ours, f"no header, and no word why:\n{lines}"
+        assert not (self.path.only and said and WITHOUT in lines), lines
         assert len(ours) <= 1 + self.path.asks, "\n".join(ours)
         self.bare += not said
 
