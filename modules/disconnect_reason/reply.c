@@ -380,6 +380,23 @@ void dr_reply_strip_names(const struct dr_call *call, struct sip_msg *reply)
 		strip(reply, call->map, call->bridge);
 }
 
+static int phrase_is_reason(const struct dr_call *call)
+{
+	struct dr_bridge bridge;
+
+	if(call->bridge == DR_NONE)
+		return 0;
+	dr_map_get_bridge(call->map, call->bridge, &bridge);
+	return bridge.phrase_is_reason;
+}
+
+/** Prepare a failure reply as received for another phrase */
+static void prepare_phrase(struct dr_call *call, struct sip_msg *reply)
+{
+	if(phrase_is_reason(call) && reserve_phrase(reply) < 0)
+		dr_call_log_oom_once(call, "the phrase of a reply");
+}
+
 /**
  * Prepare a failure reply for our header and for the phrase of the call's
  * bridge, and make our names in it unreadable. Doing it again does nothing,
@@ -396,7 +413,7 @@ void dr_reply_prepare(struct dr_call *call, struct sip_msg *reply)
 	if(reserve(reply, dr_reply_is_current(reply) ? &last.received : &received)
 			< 0)
 		dr_call_log_oom_once(call, "the header of a reply");
-	translate_reserve(call, reply);
+	prepare_phrase(call, reply);
 }
 
 static bool is_known_to_tm(struct sip_msg *reply)
@@ -432,16 +449,6 @@ void dr_reply_strip_unknown(struct sip_msg *reply)
 /** tm takes the first Via of a reply that it relays for its own */
 #define OWN_VIA "Via: SIP/2.0/UDP localhost;branch=z9hG4bK0\r\n"
 
-static int phrase_is_reason(const struct dr_call *call)
-{
-	struct dr_bridge bridge;
-
-	if(call->bridge == DR_NONE)
-		return 0;
-	dr_map_get_bridge(call->map, call->bridge, &bridge);
-	return bridge.phrase_is_reason;
-}
-
 /**
  * The phrase that names a reason, in static memory
  *
@@ -460,17 +467,6 @@ static str phrase_of(enum dr_reason reason)
 		text.len = (int)sizeof(trunk_failure) - 1;
 	}
 	return text;
-}
-
-/**
- * Prepare a failure reply as received for another phrase
- *
- * @param reply  reply as received
- */
-void translate_reserve(struct dr_call *call, struct sip_msg *reply)
-{
-	if(phrase_is_reason(call) && reserve_phrase(reply) < 0)
-		dr_call_log_oom_once(call, "the phrase of a reply");
 }
 
 static void translate_real(

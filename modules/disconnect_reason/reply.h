@@ -39,7 +39,6 @@ void dr_reply_strip_names(const struct dr_call *call, struct sip_msg *reply);
 void dr_reply_prepare(struct dr_call *call, struct sip_msg *reply);
 void dr_reply_strip_unknown(struct sip_msg *reply);
 
-void translate_reserve(struct dr_call *call, struct sip_msg *reply);
 void dr_reply_translate(struct cell *t, struct dr_call *call,
 		struct sip_msg *request, int picked);
 
