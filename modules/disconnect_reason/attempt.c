@@ -8,7 +8,7 @@
  * The script may name the trunk. Otherwise the map finds it, by the name of the
  * next hop, which is known when tm prepares the branch, or by the address.
  *
- * What changes a call runs under tm's reply lock.
+ * What gives a call an answer, or a record, runs under tm's reply lock.
  */
 
 #include <string.h>

@@ -77,7 +77,7 @@ struct dr_call
 	unsigned ended; /**< bit b: branch b had failed when the caller cancelled */
 	unsigned char cancelled;  /**< the caller sent a CANCEL */
 	unsigned char sending;	  /**< enum dr_sending */
-	unsigned char tried;	  /**< a branch was prepared since then, too */
+	unsigned char tried;	  /**< a branch was prepared since classified */
 	unsigned char failed;	  /**< the caller was sent a final failure */
 	unsigned char oom_logged; /**< something got no memory; the log has it */
 
