@@ -217,6 +217,79 @@ int model_rule(const struct dr_spec *spec, const struct dr_attempt *attempt,
 	return found;
 }
 
+/* Does a rule take all that another one takes with one of its codes (0: any) and
+ * one of its causes (DR_CAUSE_NONE: any)? */
+static bool takes_all(const struct dr_conditions *when,
+		const struct dr_conditions *other, int code, int cause)
+{
+	struct dr_header field = {.name = other->header, .value = other->prefix};
+	bool is_reply = other->cause_count > 0 || other->phrase.len > 0
+					|| other->header.len > 0;
+	int source = other->source == DR_ANY && is_reply ? (int)DR_SOURCE_REMOTE
+													 : other->source;
+	size_t i;
+	bool has_cause = when->cause_count == 0;
+	bool has_code = when->code_count == 0;
+
+	for(i = 0; i < when->cause_count; i++)
+		has_cause = has_cause || when->causes[i] == cause;
+	for(i = 0; i < when->code_count; i++)
+		has_code = has_code || when->codes[i] == code
+				   || when->codes[i] == code / 100;
+
+	return has_code && has_cause
+		   && (when->source == DR_ANY || when->source == source)
+		   && (when->after == DR_ANY || when->after == other->after)
+		   && (when->phrase.len == 0
+				   || fits_phrase(when->phrase, other->phrase))
+		   && (when->header.len == 0
+				   || (has_name(&field, when->header)
+						   && fits_prefix(when->prefix, field.value)));
+}
+
+/* Does one earlier rule of the profile take all that? */
+static bool is_taken(
+		const struct dr_spec *spec, size_t number, int code, int cause)
+{
+	const struct dr_spec_rule *rules = spec->rules.list;
+	size_t i;
+
+	for(i = 0; i < number; i++) {
+		if(rules[i].profile == rules[number].profile
+				&& takes_all(&rules[i].when, &rules[number].when, code, cause))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * Can a rule never match, because single earlier rules of its profile take each
+ * of its codes with each of its causes?
+ *
+ * @param spec   What the map says
+ * @param number Index of the rule
+ *
+ * @return true when it never can
+ */
+bool model_covers(const struct dr_spec *spec, size_t number)
+{
+	const struct dr_conditions *when = &spec->rules.list[number].when;
+	size_t i = 0;
+
+	do {
+		int code = i < when->code_count ? when->codes[i] : 0;
+		size_t j = 0;
+
+		do {
+			int cause = j < when->cause_count ? when->causes[j] : DR_CAUSE_NONE;
+
+			if(!is_taken(spec, number, code, cause))
+				return false;
+		} while(++j < when->cause_count);
+	} while(++i < when->code_count);
+	return true;
+}
+
 /* Does a host name, without the dot at its end, end like a pattern does? */
 static size_t host_fits(struct dr_text pattern, const char *host, size_t len)
 {

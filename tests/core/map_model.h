@@ -30,6 +30,7 @@ void model_trunks(uint32_t *state, struct dr_spec *spec);
 void model_attempt(uint32_t *state, int profiles, struct model_attempt *out);
 int model_rule(const struct dr_spec *spec, const struct dr_attempt *attempt,
 		int *cause, bool *q850);
+bool model_covers(const struct dr_spec *spec, size_t number);
 void model_classify(const struct dr_spec *spec,
 		const struct dr_attempt *attempt, struct dr_answer *answer);
 const char *model_difference(

@@ -54,7 +54,7 @@ static void check_attempt(const struct dr_spec *spec, const struct dr_map *map,
 		used[expected.rule] = true;
 }
 
-/* A rule that is said never to match does not */
+/* Just those rules are said never to match that cannot, and they do not */
 static void check_covered(
 		const struct dr_spec *spec, const struct dr_map *map, const bool *used)
 {
@@ -62,7 +62,10 @@ static void check_covered(
 	size_t i;
 
 	for(i = 0; i < spec->rules.count; i++) {
-		if(!dr_map_covers(map, (int)i, &by))
+		bool covered = dr_map_covers(map, (int)i, &by);
+
+		assert_int_equal(covered, model_covers(spec, i));
+		if(!covered)
 			continue;
 		assert_false(used[i]);
 		assert_true(by < (int)i);
