@@ -1,5 +1,5 @@
 /**
- * @file explain.command.c  drmap explain: which reason an attempt has, and why
+ * @file explain.c  drmap explain: which reason an attempt has, and why
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  * In addition, as a special exception, permission is granted to link with
