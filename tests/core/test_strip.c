@@ -369,7 +369,8 @@ static void test_odd_names(void **state)
 	(void)state;
 	for(i = 0; i < 20000; i++) {
 		size_t count = write_names(odd, text, &random);
-		struct reply reply = parse(s, write_random(s, &random));
+		size_t len = write_random(s, &random);
+		struct reply reply = parse(s, len);
 
 		found += dr_strip(reply.s, reply.len, reply.phrase, reply.phrase_len,
 				reply.headers, odd, count);

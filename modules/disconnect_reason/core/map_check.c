@@ -149,9 +149,10 @@ static void check_patterns(struct dr_spec *spec, struct dr_errors *errors,
 				(const char *)network->address.bytes, network->address.len};
 		char host[DR_HOST_MAX];
 
-		if(pattern->is_host)
-			key = dr_spec_text(
-					spec, host, dr_host_key(host, sizeof(host), pattern->text));
+		if(pattern->is_host) {
+			key.len = dr_host_key(host, sizeof(host), pattern->text);
+			key = dr_spec_text(spec, host, key.len);
+		}
 		/* networks of one address differ in their number of bits */
 		add_item(&items, pattern->is_host ? 0 : 1 + network->bits, key,
 				pattern->text, pattern->place);

@@ -277,7 +277,7 @@ static void read_cause(struct dr_loader *l, dr_setting *s, void *value)
 static void read_causes(struct dr_loader *l, dr_setting *s, void *value)
 {
 	struct numbers causes = {{0}, 0};
-	unsigned char list[DR_CAUSE_MAX];
+	unsigned char list[DR_CAUSE_MAX] = {0};
 	size_t i;
 
 	read_each(l, s, read_cause, &causes);
