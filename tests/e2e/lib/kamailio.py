@@ -52,6 +52,13 @@ def packaged_modules():
     return os.path.dirname(found[0])
 
 
+def package_has(module, words):
+    """Is there such a text in a module of Kamailio: is it new enough?"""
+    path = os.path.join(packaged_modules(), f"{module}.so")
+    with open(path, "rb") as file:
+        return words.encode() + b"\0" in file.read()
+
+
 @functools.cache
 def whole_lines():
     """What goes before `kamailio` on a command line, so that no two processes'
