@@ -102,6 +102,19 @@ void dr_outcome_fill_stored(struct cell *t, struct dr_call *call)
 	dr_outcome_fill_request(call, t->uas.request);
 }
 
+/** The header text of a call that fails here, without a detail header: the detail
+ * is not known yet. It belongs to the map or to the parameters. */
+static str local_text(
+		const struct cell *t, const struct dr_call *call, enum dr_source source)
+{
+	struct dr_answer answer;
+	str text;
+
+	dr_attempt_classify_local(t, call, source, 0, &answer);
+	dr_params_header_text(call->map, call->bridge, &answer, NULL, &text);
+	return text;
+}
+
 /**
  * Put into every reply that is built from a request, in advance, the reason
  * that applies if tm or the script replies from here on: no callback comes
@@ -115,15 +128,12 @@ void dr_outcome_fill_stored(struct cell *t, struct dr_call *call)
 void dr_outcome_preset(struct cell *t, struct dr_call *call,
 		struct sip_msg *request, enum dr_source source)
 {
-	struct dr_answer answer;
-	str lines;
+	str text = local_text(t, call, source);
 
-	dr_attempt_classify_local(t, call, source, 0, &answer);
-	dr_params_header_text(call->map, call->bridge, &answer, NULL, &lines);
 	dr_tm_lock(t);
 	if(!call->decided && !call->cancelled && t->uas.request) {
-		dr_request_fill_lump(t->uas.request, &lines);
-		dr_request_fill_lump(request, &lines);
+		dr_request_fill_lump(t->uas.request, &text);
+		dr_request_fill_lump(request, &text);
 	}
 	dr_tm_unlock(t);
 }
@@ -138,14 +148,12 @@ void dr_outcome_preset(struct cell *t, struct dr_call *call,
  */
 void dr_outcome_preset_cancelled(struct cell *t, const struct dr_call *call)
 {
-	struct dr_answer answer;
 	str text;
 
 	if(!dr_tm_try_lock(t))
 		return;
 	if(t->uas.status < 200 && t->uas.request && !call->final) {
-		dr_attempt_classify_local(t, call, DR_SOURCE_CANCEL, 0, &answer);
-		dr_params_header_text(call->map, call->bridge, &answer, NULL, &text);
+		text = local_text(t, call, DR_SOURCE_CANCEL);
 		dr_request_fill_lump(t->uas.request, &text);
 	}
 	dr_tm_unlock(t);

@@ -187,27 +187,6 @@ void dr_reply_received(
 										  : DR_UNKNOWN_REASON;
 }
 
-/**
- * Make our header names in a reply unreadable: what a trunk writes there is not
- * our answer. Doing it again does nothing.
- *
- * @param reply  reply in private memory
- * @param names  header names
- * @param count  how many there are
- *
- * @return how many were found
- */
-int dr_reply_strip(
-		struct sip_msg *reply, const struct dr_text *names, int count)
-{
-	const str *phrase = &reply->first_line.u.reply.reason;
-
-	return (int)dr_strip(reply->buf, reply->len,
-			(size_t)(phrase->s - reply->buf), (size_t)phrase->len,
-			(size_t)(dr_reply_headers(reply).s - reply->buf), names,
-			(size_t)count);
-}
-
 static int fill(struct lump *lump, const str *text)
 {
 	if(lump == NULL)
@@ -355,14 +334,20 @@ void dr_reply_remember(
 			trust && reads_report(call, reply, &last.received.report);
 }
 
+/** Make the header names of a call unreadable in a reply: what a trunk writes there
+ * is not our answer. Doing it again does nothing. */
 static void strip(struct sip_msg *reply, const struct dr_map *map, int bridge)
 {
+	const str *phrase = &reply->first_line.u.reply.reason;
 	struct dr_text room[DR_NAMES_MAX];
 	const struct dr_text *names;
 	int count, removed;
 
 	names = dr_params_header_names(map, bridge, room, &count);
-	removed = dr_reply_strip(reply, names, count);
+	removed = (int)dr_strip(reply->buf, reply->len,
+			(size_t)(phrase->s - reply->buf), (size_t)phrase->len,
+			(size_t)(dr_reply_headers(reply).s - reply->buf), names,
+			(size_t)count);
 	/* a trunk that is trusted may write there */
 	if(removed > 0 && !(dr_reply_is_current(reply) && last.received.reported))
 		dr_stats_count(DR_SPOOFED_REMOVED, removed);

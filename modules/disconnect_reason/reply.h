@@ -28,8 +28,6 @@ struct dr_received
 struct dr_text dr_reply_headers(const struct sip_msg *reply);
 void dr_reply_received(
 		const struct sip_msg *reply, struct dr_received *received);
-int dr_reply_strip(
-		struct sip_msg *reply, const struct dr_text *names, int count);
 int dr_reply_fill(struct sip_msg *reply, const str *text);
 
 bool dr_reply_is_current(const struct sip_msg *reply);
